@@ -1,0 +1,41 @@
+"""Writing to the search index, in the transaction that changes the text.
+
+A text is folded (``text.fold``), cut into overlapping passages, and each two neighbouring characters become one neutral token,
+the hex of their code points: an index that strips punctuation from raw bigrams would find 「評価、検証」 for 「評価・検証」.
+"""
+
+from .models import SearchDocument, SearchPassage
+from .text import fold
+
+PASSAGE = 4000  # characters; PostgreSQL loses positions past 16,383 and a token's 257th occurrence
+OVERLAP = 200
+
+
+def tokens(folded: str) -> str:
+    """The bigram tokens of folded text, in order, parted by blanks: 'まち' → '307e3061'."""
+    return " ".join(f"{ord(a):04x}{ord(b):04x}" for a, b in zip(folded, folded[1:], strict=False))
+
+
+def put(*, key: str, kind: str, title: str, url: str, text: str, plan: str = "", edition: str = "") -> SearchDocument:
+    """Index (or index again) one document under its stable key."""
+    document, _ = SearchDocument.objects.update_or_create(
+        key=key, defaults={"kind": kind, "title": title[:500], "url": url, "plan": plan, "edition": edition}
+    )
+    SearchPassage.objects.filter(document=document).delete()
+    SearchPassage.objects.bulk_create(_passages(document, text))
+    return document
+
+
+def remove(keys: list[str]) -> None:
+    SearchDocument.objects.filter(key__in=keys).delete()
+
+
+def _passages(document: SearchDocument, text: str) -> list[SearchPassage]:
+    step = PASSAGE - OVERLAP
+    starts = range(0, max(len(text) - OVERLAP, 1), step)
+    return [
+        SearchPassage(document=document, start=start, text=piece, folded=(key := fold(piece)), tokens=tokens(key))
+        for start in starts
+        if (piece := text[start : start + PASSAGE])
+    ]
+
