@@ -28,7 +28,20 @@ class Role:
     permissions: tuple[str, ...]
 
 
-_PLAN_MODELS = ("plan", "edition", "snapshot", "clause", "clausetext", "clauselink", "succession", "term", "indicator", "reviewrule", "actor", "importjob")
+_PLAN_MODELS = (
+    "plan",
+    "edition",
+    "snapshot",
+    "clause",
+    "clausetext",
+    "clauselink",
+    "succession",
+    "term",
+    "indicator",
+    "reviewrule",
+    "actor",
+    "importjob",
+)
 _VIEW_PLANS = tuple(f"plans.view_{name}" for name in _PLAN_MODELS)
 _EDITABLE = ("plan", "edition", "clause", "clausetext", "clauselink", "succession", "term", "indicator", "reviewrule", "actor")
 

@@ -19,7 +19,9 @@ _BASE = {name: base for name, _, base in ERAS}
 # As documents write it: blanks anywhere, half- and full-width digits, 元年.
 ERA_YEAR = r"(?P<era>令和|平成|昭和)\s*(?P<year>元|[0-9０-９]{1,2})\s*年"
 FISCAL_YEAR_RE = re.compile(ERA_YEAR + r"\s*度")
-WESTERN_PAIR_RE = re.compile(ERA_YEAR + r"\s*(?P<fiscal>度)?\s*[（(]\s*(?:西暦)?\s*(?P<western>[0-9０-９]{4})\s*年?\s*(?:度)?\s*[）)]")
+WESTERN_PAIR_RE = re.compile(
+    ERA_YEAR + r"\s*(?P<fiscal>度)?\s*[（(]\s*(?:西暦)?\s*(?P<western>[0-9０-９]{4})\s*年?\s*(?:度)?\s*[）)]"
+)
 
 
 @dataclass(frozen=True)

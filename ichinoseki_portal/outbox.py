@@ -17,16 +17,17 @@ MAX_TRIES = 10
 
 def post(*, to: str, subject: str, body: str) -> OutboxMail:
     """Put a mail in the outbox, in the caller's transaction, and wake the worker when it commits."""
-    mail = OutboxMail.objects.create(
-        to=to, subject=subject, body=body, message_id=f"<{get_random_string(32).lower()}@portal>"
-    )
+    mail = OutboxMail.objects.create(to=to, subject=subject, body=body, message_id=f"<{get_random_string(32).lower()}@portal>")
     transaction.on_commit(lambda: deliver.enqueue(mail_id=mail.pk))
     return mail
 
 
 @task()
 def deliver(mail_id: int) -> None:
-    """Send one waiting mail. Sending twice is possible only if the machine dies between sending and the stamp: same Message-ID."""
+    """Send one waiting mail.
+
+    It is sent twice only if the machine dies between sending and the stamp; the Message-ID is then the same.
+    """
     mail = OutboxMail.objects.filter(pk=mail_id, sent_at__isnull=True, tries__lt=MAX_TRIES).first()
     if mail is None:
         return

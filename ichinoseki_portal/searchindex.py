@@ -4,6 +4,8 @@ A text is folded (``text.fold``), cut into overlapping passages, and each two ne
 the hex of their code points: an index that strips punctuation from raw bigrams would find 「評価、検証」 for 「評価・検証」.
 """
 
+from itertools import pairwise
+
 from .models import SearchDocument, SearchPassage
 from .text import fold
 
@@ -13,7 +15,7 @@ OVERLAP = 200
 
 def tokens(folded: str) -> str:
     """The bigram tokens of folded text, in order, parted by blanks: 'まち' → '307e3061'."""
-    return " ".join(f"{ord(a):04x}{ord(b):04x}" for a, b in zip(folded, folded[1:], strict=False))
+    return " ".join(f"{ord(a):04x}{ord(b):04x}" for a, b in pairwise(folded))
 
 
 def put(*, key: str, kind: str, title: str, url: str, text: str, plan: str = "", edition: str = "") -> SearchDocument:
@@ -38,4 +40,3 @@ def _passages(document: SearchDocument, text: str) -> list[SearchPassage]:
         for start in starts
         if (piece := text[start : start + PASSAGE])
     ]
-

@@ -45,7 +45,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField(_("メールアドレス"), unique=True, error_messages={"unique": _("このメールアドレスは登録済みです。")})
+    email = models.EmailField(
+        _("メールアドレス"), unique=True, error_messages={"unique": _("このメールアドレスは登録済みです。")}
+    )
     name = models.CharField(_("氏名"), max_length=80)
     department = models.ForeignKey(
         Department, verbose_name=_("所管課"), null=True, blank=True, on_delete=models.PROTECT, related_name="members"

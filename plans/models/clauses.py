@@ -61,7 +61,9 @@ class Clause(models.Model):
 
     snapshot = models.ForeignKey(Snapshot, verbose_name=_("版の段階"), on_delete=models.PROTECT, related_name="clauses")
     address = models.ForeignKey(ClauseAddress, verbose_name=_("番地"), on_delete=models.PROTECT, related_name="clauses")
-    parent = models.ForeignKey("self", verbose_name=_("親"), null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", verbose_name=_("親"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     code = models.CharField(_("コード"), max_length=80, validators=[_code])
     position = models.PositiveIntegerField(_("順番"), editable=False)
     last = models.PositiveIntegerField(_("下の最後の順番"), editable=False)
@@ -73,7 +75,9 @@ class Clause(models.Model):
     body = models.TextField(_("本文（正文）"), blank=True)
     modality = models.JSONField(_("述語の強さ"), default=list, blank=True)
     lines = models.JSONField(_("原典の行"), default=list, blank=True)
-    confidence = models.CharField(_("読み取りの確かさ"), max_length=10, default="high", choices=[("high", _("高い")), ("low", _("低い"))])
+    confidence = models.CharField(
+        _("読み取りの確かさ"), max_length=10, default="high", choices=[("high", _("高い")), ("low", _("低い"))]
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ClauseQuerySet.as_manager()
@@ -83,7 +87,9 @@ class Clause(models.Model):
         verbose_name_plural = _("項目")
         ordering = ["snapshot", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["snapshot", "code"], name="clause_code", violation_error_message=_("同じコードの項目があります。")),
+            models.UniqueConstraint(
+                fields=["snapshot", "code"], name="clause_code", violation_error_message=_("同じコードの項目があります。")
+            ),
             models.CheckConstraint(condition=Q(last__gte=models.F("position")), name="clause_span"),
         ]
         indexes = [models.Index(fields=["snapshot", "position"], name="clause_order")]
@@ -129,10 +135,22 @@ class ClauseText(models.Model):
     author_name = models.CharField(_("書いた人（表示名）"), max_length=80, blank=True)
     approver_name = models.CharField(_("確かめた人（表示名）"), max_length=80, blank=True)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("書いた人"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("書いた人"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("確かめた人"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("確かめた人"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -143,7 +161,11 @@ class ClauseText(models.Model):
         verbose_name_plural = _("要約・英語など")
         ordering = ["address", "kind"]
         constraints = [
-            models.UniqueConstraint(fields=["address", "kind"], name="clause_text_kind", violation_error_message=_("この項目には同じ種類の文があります。")),
+            models.UniqueConstraint(
+                fields=["address", "kind"],
+                name="clause_text_kind",
+                violation_error_message=_("この項目には同じ種類の文があります。"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,7 +181,9 @@ class Actor(models.Model):
 
     key = models.SlugField(_("キー"), max_length=40, unique=True)
     name = models.CharField(_("名称"), max_length=80, unique=True)
-    broader = models.ForeignKey("self", verbose_name=_("上のまとまり"), null=True, blank=True, on_delete=models.PROTECT, related_name="narrower")
+    broader = models.ForeignKey(
+        "self", verbose_name=_("上のまとまり"), null=True, blank=True, on_delete=models.PROTECT, related_name="narrower"
+    )
     note = models.CharField(_("注"), max_length=300, blank=True)
     position = models.PositiveIntegerField(_("並び順"), default=100)
     fictional = models.BooleanField(_("架空"), default=False)
@@ -189,11 +213,16 @@ class ActorAlias(models.Model):
 
 
 class ClauseActor(models.Model):
-    """An actor named by a clause, and in what role. ``name`` is the word of the text; ``actor`` is unset while nobody has matched it."""
+    """An actor named by a clause, and in what role.
+
+    ``name`` is the word of the text; ``actor`` is unset while nobody has matched it.
+    """
 
     clause = models.ForeignKey(Clause, verbose_name=_("項目"), on_delete=models.CASCADE, related_name="actors")
     name = models.CharField(_("本文での名前"), max_length=80)
-    actor = models.ForeignKey(Actor, verbose_name=_("主体"), null=True, blank=True, on_delete=models.PROTECT, related_name="mentions")
+    actor = models.ForeignKey(
+        Actor, verbose_name=_("主体"), null=True, blank=True, on_delete=models.PROTECT, related_name="mentions"
+    )
     role = models.CharField(_("役割"), max_length=20, choices=ActorRole.choices, default=ActorRole.MENTIONED)
     position = models.PositiveSmallIntegerField(_("順番"), default=0)
 
@@ -213,7 +242,9 @@ class ClauseDepartment(models.Model):
     address = models.ForeignKey(ClauseAddress, verbose_name=_("番地"), on_delete=models.PROTECT, related_name="departments")
     fiscal_year = models.PositiveSmallIntegerField(_("年度（西暦）"))
     name = models.CharField(_("課の名（その年度の呼び方）"), max_length=80)
-    department = models.ForeignKey(Department, verbose_name=_("所管課"), null=True, blank=True, on_delete=models.PROTECT, related_name="clauses")
+    department = models.ForeignKey(
+        Department, verbose_name=_("所管課"), null=True, blank=True, on_delete=models.PROTECT, related_name="clauses"
+    )
 
     class Meta:
         verbose_name = _("所管課（年度別）")
@@ -223,5 +254,3 @@ class ClauseDepartment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fiscal_year} {self.name}"
-
-

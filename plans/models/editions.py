@@ -19,7 +19,9 @@ from plans.enums import DECIDED_STAGES, RESERVED_KEYS, PlanKind, Stage, State
 
 KEY_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"
 _key = RegexValidator(rf"^{KEY_PATTERN}\Z", _("小文字の英数字とハイフンだけで書いてください。"))
-_partial_date = RegexValidator(r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?\Z", _("年-月-日で書いてください（月・日は省けます）。"))
+_partial_date = RegexValidator(
+    r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?\Z", _("年-月-日で書いてください（月・日は省けます）。")
+)
 
 
 def refuse_reserved(value: str) -> None:
@@ -68,10 +70,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """第n次. Whether it is in force, ended or superseded follows from its dates and the day asked about; nothing of that is stored."""
+    """第n次. Whether it is in force, ended or superseded follows from its dates and the day asked about; none of it is stored."""
 
     plan = models.ForeignKey(Plan, verbose_name=_("計画"), on_delete=models.PROTECT, related_name="editions")
-    key = models.CharField(_("キー"), max_length=40, validators=[_key, refuse_reserved], help_text=_("ふつうは計画期間の最初の年度（例 2022）"))
+    key = models.CharField(
+        _("キー"), max_length=40, validators=[_key, refuse_reserved], help_text=_("ふつうは計画期間の最初の年度（例 2022）")
+    )
     title = models.CharField(_("名称"), max_length=200)
     ordinal = models.CharField(_("次数"), max_length=20, blank=True, help_text=_("例 第２次"))
     first_fiscal_year = models.PositiveSmallIntegerField(_("最初の年度（西暦）"), null=True, blank=True)
@@ -95,9 +99,13 @@ class Edition(models.Model):
         verbose_name_plural = _("版（第n次）")
         ordering = ["plan", "-first_fiscal_year", "-key"]
         constraints = [
-            models.UniqueConstraint(fields=["plan", "key"], name="edition_key", violation_error_message=_("この計画には同じキーの版があります。")),
+            models.UniqueConstraint(
+                fields=["plan", "key"], name="edition_key", violation_error_message=_("この計画には同じキーの版があります。")
+            ),
             models.CheckConstraint(
-                condition=Q(first_fiscal_year__isnull=True) | Q(last_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=models.F("last_fiscal_year")),
+                condition=Q(first_fiscal_year__isnull=True)
+                | Q(last_fiscal_year__isnull=True)
+                | Q(first_fiscal_year__lte=models.F("last_fiscal_year")),
                 name="edition_period",
                 violation_error_message=_("計画期間の最後の年度が、最初の年度より前です。"),
             ),
@@ -148,15 +156,33 @@ class Snapshot(models.Model):
     state = models.CharField(_("状態"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
     content_hash = models.CharField(_("内容の要約値"), max_length=64, blank=True, editable=False)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("起案者"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("起案者"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("決裁者"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("決裁者"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     approved_hash = models.CharField(_("決裁した内容の要約値"), max_length=64, blank=True, editable=False)
     published_at = models.DateTimeField(_("公開日時"), null=True, blank=True, editable=False)
     import_job = models.ForeignKey(
-        "plans.ImportJob", verbose_name=_("取り込み"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="snapshots"
+        "plans.ImportJob",
+        verbose_name=_("取り込み"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="snapshots",
     )
 
     objects = SnapshotQuerySet.as_manager()
@@ -173,13 +199,17 @@ class Snapshot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "sequence"], name="snapshot_sequence"),
             models.UniqueConstraint(
-                fields=["edition", "stage", "number"], name="snapshot_number", violation_error_message=_("同じ段階・番号のものがあります。")
+                fields=["edition", "stage", "number"],
+                name="snapshot_number",
+                violation_error_message=_("同じ段階・番号のものがあります。"),
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.PUBLISHED) | (Q(published_at__isnull=False) & ~Q(content_hash="")), name="snapshot_published_stamped"
+                condition=~Q(state=State.PUBLISHED) | (Q(published_at__isnull=False) & ~Q(content_hash="")),
+                name="snapshot_published_stamped",
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.APPROVED) | (Q(approver__isnull=False) & ~Q(approved_hash="")), name="snapshot_approved_stamped"
+                condition=~Q(state=State.APPROVED) | (Q(approver__isnull=False) & ~Q(approved_hash="")),
+                name="snapshot_approved_stamped",
             ),
         ]
 

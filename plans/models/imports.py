@@ -8,7 +8,7 @@ from .editions import Edition
 
 
 class ImportJob(models.Model):
-    """The record of an import: which bytes, by whom, and the issues, checks and words set aside. It is the text's first history."""
+    """The record of an import: which bytes, by whom, the issues, checks and words set aside. It is the text's first history."""
 
     edition = models.ForeignKey(Edition, verbose_name=_("版"), on_delete=models.PROTECT, related_name="import_jobs")
     file_name = models.CharField(_("ファイル名"), max_length=255)
@@ -18,7 +18,9 @@ class ImportJob(models.Model):
     issues = models.JSONField(_("人が見ること"), default=list)
     set_aside = models.JSONField(_("本文にしなかった行"), default=list)
     checks = models.JSONField(_("数の照らし合わせ"), default=list)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("行った人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("行った人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("日時"), auto_now_add=True)
 
     class Meta:

@@ -23,7 +23,9 @@ class Indicator(models.Model):
     """Values are decimal strings as printed ("95.0" stays "95.0"), "" where the plan has none; years are fiscal years."""
 
     snapshot = models.ForeignKey(Snapshot, verbose_name=_("版の段階"), on_delete=models.PROTECT, related_name="indicators")
-    address = models.ForeignKey(ClauseAddress, verbose_name=_("番地"), null=True, blank=True, on_delete=models.PROTECT, related_name="indicators")
+    address = models.ForeignKey(
+        ClauseAddress, verbose_name=_("番地"), null=True, blank=True, on_delete=models.PROTECT, related_name="indicators"
+    )
     position = models.PositiveSmallIntegerField(_("順番"), default=0)
     name = models.CharField(_("指標名"), max_length=200)
     unit = models.CharField(_("単位"), max_length=40, blank=True)

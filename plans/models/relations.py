@@ -28,14 +28,20 @@ class ClauseLink(models.Model):
 
     origin = models.ForeignKey(ClauseAddress, verbose_name=_("もと"), on_delete=models.PROTECT, related_name="links_out")
     target = models.ForeignKey(ClauseAddress, verbose_name=_("先"), on_delete=models.PROTECT, related_name="links_in")
-    origin_snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("もとを読んだ段階"))
-    target_snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("先を読んだ段階"))
+    origin_snapshot = models.ForeignKey(
+        Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("もとを読んだ段階")
+    )
+    target_snapshot = models.ForeignKey(
+        Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("先を読んだ段階")
+    )
     type = models.CharField(_("関係"), max_length=20, choices=LinkType.choices)
     basis = models.CharField(_("よりどころ"), max_length=10, choices=Basis.choices, default=Basis.EDITOR)
     quote_lines = models.JSONField(_("よりどころの行"), default=list, blank=True)
     note = models.CharField(_("説明"), max_length=300, blank=True)
     author_name = models.CharField(_("つなげた人（表示名）"), max_length=80, blank=True)
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("確かめた人"))
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("確かめた人")
+    )
 
     objects = ClauseLinkQuerySet.as_manager()
 
@@ -44,9 +50,13 @@ class ClauseLink(models.Model):
         verbose_name_plural = _("関係")
         ordering = ["origin", "type", "target"]
         constraints = [
-            models.UniqueConstraint(fields=["origin", "target", "type"], name="clause_link", violation_error_message=_("同じ関係がもうあります。")),
+            models.UniqueConstraint(
+                fields=["origin", "target", "type"], name="clause_link", violation_error_message=_("同じ関係がもうあります。")
+            ),
             models.CheckConstraint(
-                condition=~Q(origin=models.F("target")), name="clause_link_not_self", violation_error_message=_("自分自身とはつなげません。")
+                condition=~Q(origin=models.F("target")),
+                name="clause_link_not_self",
+                violation_error_message=_("自分自身とはつなげません。"),
             ),
         ]
 
@@ -64,8 +74,12 @@ class SuccessionQuerySet(models.QuerySet["Succession"]):
 class Succession(models.Model):
     """What became of a clause in the next edition. A merge or a split is several rows."""
 
-    old = models.ForeignKey(ClauseAddress, verbose_name=_("前"), null=True, blank=True, on_delete=models.PROTECT, related_name="successors")
-    new = models.ForeignKey(ClauseAddress, verbose_name=_("後"), null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors")
+    old = models.ForeignKey(
+        ClauseAddress, verbose_name=_("前"), null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
+    )
+    new = models.ForeignKey(
+        ClauseAddress, verbose_name=_("後"), null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
     edition = models.ForeignKey(Edition, verbose_name=_("後の版"), on_delete=models.PROTECT, related_name="successions")
     kind = models.CharField(_("種類"), max_length=10, choices=SuccessionKind.choices)
     reason = models.TextField(_("理由"), blank=True)
@@ -96,7 +110,9 @@ class Term(models.Model):
     """用語: a word a plan defines, with the definition's own time. One word may have several."""
 
     snapshot = models.ForeignKey(Snapshot, verbose_name=_("版の段階"), on_delete=models.PROTECT, related_name="terms")
-    address = models.ForeignKey(ClauseAddress, verbose_name=_("番地"), null=True, blank=True, on_delete=models.PROTECT, related_name="terms")
+    address = models.ForeignKey(
+        ClauseAddress, verbose_name=_("番地"), null=True, blank=True, on_delete=models.PROTECT, related_name="terms"
+    )
     term = models.CharField(_("用語"), max_length=80)
     reading = models.CharField(_("読み"), max_length=120, blank=True)
     definition = models.TextField(_("定義"))
@@ -124,10 +140,17 @@ class ReviewRule(models.Model):
 
     READINGS = [("decision", _("策定・議決の日の年度から数える")), ("first_year", _("計画期間の最初の年度から数える"))]
 
-    address = models.ForeignKey(ClauseAddress, verbose_name=_("きまりのある項目"), on_delete=models.PROTECT, related_name="review_rules")
+    address = models.ForeignKey(
+        ClauseAddress, verbose_name=_("きまりのある項目"), on_delete=models.PROTECT, related_name="review_rules"
+    )
     trigger = models.CharField(_("きっかけ"), max_length=120)
     trigger_edition = models.ForeignKey(
-        Edition, verbose_name=_("きっかけになった版"), null=True, blank=True, on_delete=models.PROTECT, related_name="triggered_reviews"
+        Edition,
+        verbose_name=_("きっかけになった版"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="triggered_reviews",
     )
     offset_fiscal_years = models.PositiveSmallIntegerField(_("何年度後か"), default=1)
     reading = models.CharField(_("数え方"), max_length=12, choices=READINGS, default="decision")
