@@ -43,6 +43,7 @@ MOVES = {
     "approve": Step(frozenset({State.IN_REVIEW}), State.APPROVED),
     "publish": Step(frozenset({State.APPROVED}), State.PUBLISHED),
     "withdraw": Step(frozenset({State.PUBLISHED}), State.WITHDRAWN),
+    "load": Step(frozenset({State.DRAFT}), State.PUBLISHED),  # by the system, for an outline (要約) only: nobody approves it
 }
 
 
@@ -149,6 +150,7 @@ class IssueKind(models.TextChoices):
     FIGURE_NEEDS_ALT = "figure_needs_alt", _("図の説明が必要")
     LOW_CONFIDENCE = "low_confidence", _("読み取りに自信がない")
     KEY_DIFFERS = "key_differs", _("キーが初年度と違う")
+    UNKNOWN_END = "unknown_end", _("つなぐ先が見つからない")
 
 
 class SetAside(models.TextChoices):
