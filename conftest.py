@@ -54,9 +54,10 @@ def _flush_passes_the_audit_triggers() -> Iterator[None]:
     They end with a flush: on SQLite a DELETE of every table, which the trail's triggers refuse as they should (PostgreSQL
     truncates, which fires no row trigger). The triggers are taken down for the flush alone and made again from their own text.
     """
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.backends.sqlite3.base import DatabaseWrapper
 
-    flush = DatabaseOperations.execute_sql_flush
+    operations = DatabaseWrapper.ops_class
+    flush = operations.execute_sql_flush
 
     def flush_without_triggers(self: Any, statements: list[str]) -> None:
         with self.connection.cursor() as cursor:
@@ -70,9 +71,9 @@ def _flush_passes_the_audit_triggers() -> Iterator[None]:
                 for _, sql in triggers:
                     cursor.execute(sql)
 
-    DatabaseOperations.execute_sql_flush = flush_without_triggers  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush_without_triggers  # type: ignore[method-assign]
     yield
-    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush  # type: ignore[method-assign]
 
 
 # --- people and time --------------------------------------------------------------------------------------------------------

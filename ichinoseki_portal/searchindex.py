@@ -14,8 +14,11 @@ OVERLAP = 200
 
 
 def tokens(folded: str) -> str:
-    """The bigram tokens of folded text, in order, parted by blanks: 'まち' → '307e3061'."""
-    return " ".join(f"{ord(a):04x}{ord(b):04x}" for a, b in pairwise(folded))
+    """The bigram tokens of folded text, in order, parted by blanks: 'まち' → 'x307e3061'.
+
+    The letter in front keeps a token whole: PostgreSQL's parser reads 5e745ea6 as the number 5e745 and a word ea6.
+    """
+    return " ".join(f"x{ord(a):04x}{ord(b):04x}" for a, b in pairwise(folded))
 
 
 def put(*, key: str, kind: str, title: str, url: str, text: str, plan: str = "", edition: str = "") -> SearchDocument:

@@ -10,8 +10,8 @@ from pathlib import Path
 os.environ.update(READ_DOT_ENV="False", DEBUG="False", HTTPS="False", EMAIL_URL="memorymail://")
 os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789" * 5
 
-from ichinoseki_portal.settings import *  # noqa: E402, F403
-from ichinoseki_portal.settings import DATABASES  # noqa: E402
+from ichinoseki_portal.settings import *  # noqa: F403
+from ichinoseki_portal.settings import DATABASES
 
 TESTING = True  # the access guard raises instead of answering 404
 ALLOWED_HOSTS = ["*"]
