@@ -1,0 +1,259 @@
+"""Taking a document in: into a draft, all or nothing; the same content again changes nothing."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from ichinoseki_portal import audit
+from ichinoseki_portal.models import User
+from ichinoseki_portal.text import RefusedText, clean_name
+from plans import models
+from plans.enums import Stage, State
+from plans.permissions import SYSTEM
+from plans.reader import document as doc
+from plans.reader.errors import ReadingRefused
+
+from . import storing, ties
+from .alignment import Difference, Old, align, compare
+from .contents import document_of
+from .facts import apply_facts, columns, facts_json, key_issue
+from .judging import judge, judge_key
+
+
+@dataclass
+class ImportResult:
+    """``changed``: a row was written. ``document``: what was taken in, under its final codes. ``issues``: what could not be tied."""
+
+    snapshot: models.Snapshot
+    document: doc.Document
+    changed: bool
+    job: models.ImportJob | None = None
+    difference: Difference = field(default_factory=Difference)
+    issues: list[doc.Issue] = field(default_factory=list)
+
+
+@transaction.atomic
+def import_document(
+    *,
+    document: doc.Document,
+    plan_key: str,
+    edition_key: str,
+    file_name: str,
+    sha256: str,
+    by: User | None,
+    title: str = "",
+    stage: str = "",
+    tied: bool = True,
+) -> ImportResult:
+    """Write a document as a draft snapshot of ``plan_key``/``edition_key``, made unlisted if they are missing.
+
+    An unfrozen draft is replaced, else the next snapshot begins. Codes are kept (see ``alignment``). ``stage`` overrides the
+    document's; ``tied=False`` leaves links, succession and review rules to a later ``ties.tie``. Raises ReadingRefused.
+    """
+    judge_key("plan", plan_key)
+    judge_key("edition", edition_key)
+    document = copy.deepcopy(document)
+    rename(document, plan_key, edition_key)
+    _take_options(document, title, stage)
+    judge(document)
+    file_name = _file_name(file_name)
+    edition, new = _edition(document, title)
+    base = edition.snapshots.order_by("-sequence").first()
+    same = _same_as(document, edition, base, title=title, stage=stage)
+    if same is None:
+        return _write(document, edition, base, new=new, by=by, tied=tied, file_name=file_name, sha256=sha256)
+    return _ensure_about(document, same, by=by, tied=tied)
+
+
+def rename(document: doc.Document, plan_key: str, edition_key: str) -> None:
+    """Call the document's own plan and edition by the keys they are imported under, in its ties too."""
+    own = (document.plan.key or plan_key, document.edition.key or edition_key)
+    ends = [end for link in document.links for end in (link.origin, link.target)]
+    ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
+    for end in ends:
+        if (end.plan, end.edition) == own:
+            end.plan, end.edition = plan_key, edition_key
+        elif end.plan == own[0]:
+            end.plan = plan_key
+    document.plan.key, document.edition.key = plan_key, edition_key
+
+
+def _take_options(document: doc.Document, title: str, stage: str) -> None:
+    if title:
+        document.edition.title = title
+    document.edition.title = document.edition.title or document.plan.title or document.edition.key
+    document.plan.title = document.plan.title or document.edition.title
+    document.snapshot.stage = stage or document.snapshot.stage
+    issue = key_issue(document.edition.key, document.edition)
+    if issue and issue not in document.issues:
+        document.issues.append(issue)
+
+
+def _file_name(name: str) -> str:
+    try:
+        return clean_name(name)[-255:]
+    except RefusedText as error:
+        raise ReadingRefused(f"ファイル名：{error}") from error
+
+
+def _edition(document: doc.Document, title: str) -> tuple[models.Edition, bool]:
+    """The edition, locked, and whether it was made just now."""
+    facts = document.plan
+    plan, _ = models.Plan.objects.get_or_create(
+        key=facts.key, defaults={"title": facts.title, "owner": facts.owner, "kind": facts.kind, "fictional": facts.fictional}
+    )
+    defaults = {**columns(facts_json(document.edition)), "text_held": document.edition.text_held}
+    edition, new = models.Edition.objects.get_or_create(plan=plan, key=document.edition.key, defaults=defaults)
+    edition = models.Edition.objects.select_for_update(of=("self",)).select_related("plan").get(pk=edition.pk)
+    if not new and not title:
+        newest = edition.snapshots.order_by("-sequence").first()
+        document.edition.title = (newest.facts.get("title") if newest else "") or edition.title
+    return edition, new
+
+
+def _same_as(
+    document: doc.Document, edition: models.Edition, base: models.Snapshot | None, *, title: str, stage: str
+) -> models.Snapshot | None:
+    """The snapshot that holds exactly this content already: the one the document names, or the newest."""
+    facts = document.snapshot
+    named = edition.snapshots.filter(sequence=facts.sequence, stage=facts.stage, number=facts.number).first() if facts.sequence is not None else None
+    for snapshot in (named, base):
+        if snapshot is None:
+            continue
+        if (stage or facts.sequence is not None or Stage.OUTLINE in (facts.stage, snapshot.stage)) and facts.stage != snapshot.stage:
+            continue
+        stored = document_of(snapshot, reader=SYSTEM)
+        codes = [clause.code for clause in document.clauses]
+        if snapshot == base:
+            codes = _final_codes(document, edition, stored)
+        if len(codes) == len(stored.clauses) and _content(recode(document, codes)) == _content(stored):
+            document.__dict__ = recode(document, codes).__dict__
+            return snapshot
+    return None
+
+
+def _content(document: doc.Document) -> list[Any]:
+    """What two readings are the same by; texts, departments and ties stand at addresses and are ensured apart."""
+    bare = [
+        (row.code, row.parent, row.kind, row.label, row.title, row.key_word, row.body, row.modality, row.actors, row.lines, row.confidence)
+        for row in document.clauses
+    ]
+    return [bare, document.terms, document.indicators, document.issues, document.set_aside, document.checks, facts_json(document.edition)]
+
+
+def _final_codes(document: doc.Document, edition: models.Edition, stored: doc.Document) -> list[str]:
+    if document.snapshot.stage == Stage.OUTLINE:
+        return [clause.code for clause in document.clauses]
+    here = {clause.code for clause in stored.clauses}
+    codes = models.ClauseAddress.objects.filter(edition=edition).exclude(code="").values_list("code", "last_words")
+    old = [Old(row.code, row.parent, row.label, row.title, row.body) for row in stored.clauses]
+    retired = {code: words for code, words in codes if code not in here}
+    return align(document.clauses, old, retired=retired, by_code=stored.snapshot.stage == Stage.OUTLINE)
+
+
+def recode(document: doc.Document, codes: list[str]) -> doc.Document:
+    """The document under other codes, in its ties, terms, indicators and rules too."""
+    new = {clause.code: code for clause, code in zip(document.clauses, codes, strict=True)}
+    if all(code == final for code, final in new.items()):
+        return document
+    document = copy.deepcopy(document)
+    for clause in document.clauses:
+        clause.code = new[clause.code]
+        clause.parent = new[clause.parent] if clause.parent is not None else None
+    ends = [end for link in document.links for end in (link.origin, link.target)]
+    ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
+    for end in ends:
+        if (end.plan, end.edition) == (document.plan.key, document.edition.key):
+            end.code = new.get(end.code, end.code)
+    for row in (*document.terms, *document.indicators, *document.review_rules):
+        row.code = new.get(row.code, row.code)
+    return document
+
+
+def _write(
+    document: doc.Document,
+    edition: models.Edition,
+    base: models.Snapshot | None,
+    *,
+    new: bool,
+    by: User | None,
+    tied: bool,
+    file_name: str,
+    sha256: str,
+) -> ImportResult:
+    stored = document_of(base, reader=SYSTEM) if base else None
+    if stored:
+        document = recode(document, _final_codes(document, edition, stored))
+        judge(document)
+    job = _job(edition, document, file_name, sha256, by)
+    snapshot = _draft(edition, document, job, by)
+    if not new and edition.listed_at is None and apply_facts(edition, snapshot.facts, base.facts if base else None):
+        edition.save()
+    difference = Difference()
+    if stored:
+        difference = compare(stored.clauses, document.clauses)
+        kept = {clause.code for clause in document.clauses}
+        storing.remember_dropped(edition, [clause for clause in stored.clauses if clause.code not in kept])
+    addresses = storing.write_content(snapshot, document)
+    storing.ensure_texts(document, addresses)
+    storing.ensure_departments(document, addresses)
+    issues = ties.tie(document, edition).issues if tied else []
+    audit.record(action="plan.imported", subject=snapshot, by=by, job=job.pk, sha256=sha256, clauses=len(document.clauses))
+    return ImportResult(snapshot, document, True, job, difference, issues)
+
+
+def _job(edition: models.Edition, document: doc.Document, file_name: str, sha256: str, by: User | None) -> models.ImportJob:
+    return models.ImportJob.objects.create(
+        edition=edition,
+        file_name=file_name,
+        sha256=sha256,
+        encoding=document.encoding,
+        line_count=document.line_count,
+        issues=[asdict(row) for row in document.issues],
+        set_aside=[asdict(row) for row in document.set_aside],
+        checks=[asdict(row) for row in document.checks],
+        by=by,
+    )
+
+
+def _draft(edition: models.Edition, document: doc.Document, job: models.ImportJob, by: User | None) -> models.Snapshot:
+    """The emptied draft, or a new one, with the place the document names where it is free."""
+    outline = document.snapshot.stage == Stage.OUTLINE
+    others = list(edition.snapshots.all())
+    drafts = [row for row in others if row.state == State.DRAFT and row.is_outline == outline]
+    snapshot = max(drafts, key=lambda row: row.sequence, default=None) or models.Snapshot(edition=edition)
+    if snapshot.pk:
+        storing.empty(snapshot)
+    others = [row for row in others if row.pk != snapshot.pk]
+    facts = document.snapshot
+    taken = {row.sequence for row in others}
+    wanted = facts.sequence if facts.sequence is not None else snapshot.sequence
+    if wanted is None or wanted in taken or (wanted == 0 and not outline):
+        wanted = 0 if outline and 0 not in taken else max([*taken, 0]) + 1
+    numbers = {row.number for row in others if row.stage == facts.stage}
+    snapshot.sequence = wanted
+    snapshot.stage = facts.stage
+    snapshot.number = facts.number if facts.number not in numbers else max(numbers) + 1
+    snapshot.date = facts.date
+    snapshot.facts = facts_json(document.edition)
+    snapshot.import_job = job
+    snapshot.author = by
+    snapshot.save()
+    return snapshot
+
+
+def _ensure_about(document: doc.Document, snapshot: models.Snapshot, *, by: User | None, tied: bool) -> ImportResult:
+    """The official content is there already: add only texts, departments and ties that are missing. Usually none: no row is written."""
+    edition = snapshot.edition
+    addresses = {row.code: row for row in models.ClauseAddress.objects.filter(edition=edition)}
+    made = storing.ensure_texts(document, addresses) + storing.ensure_departments(document, addresses)
+    found = ties.tie(document, edition, write=False) if tied else ties.Tied()
+    if found.made:
+        ties.tie(document, edition)
+    if made + found.made:
+        audit.record(action="plan.completed", subject=snapshot, by=by, rows=made + found.made)
+    return ImportResult(snapshot, document, bool(made + found.made), None, Difference(), found.issues)

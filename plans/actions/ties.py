@@ -1,0 +1,143 @@
+"""Links, succession and review rules: what ties the addresses of editions together.
+
+``tie`` makes what is missing and leaves what is there; an end that is not known is reported and passed over. When several
+documents come together, write all their clauses first and tie them in a second pass.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from plans import models
+from plans.enums import IssueKind, State
+from plans.reader import document as doc
+
+
+@dataclass
+class Tied:
+    """How many rows were made (or would be), and what could not be tied."""
+
+    made: int = 0
+    issues: list[doc.Issue] = field(default_factory=list)
+
+
+def tie(document: doc.Document, edition: models.Edition, *, write: bool = True) -> Tied:
+    """Links, succession and review rules of one document. Ends of the document's own edition are already renamed to ``edition``."""
+    tied = Tied()
+    ends = [end for link in document.links for end in (link.origin, link.target)]
+    ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
+    ends += [doc.Address(edition.plan.key, edition.key, rule.code) for rule in document.review_rules]
+    finder = _Finder(ends, write=write)
+    _links(document, finder, tied, write)
+    _succession(document, edition, finder, tied, write)
+    _review_rules(document, edition, finder, tied, write)
+    return tied
+
+
+class _Finder:
+    """Addresses by plan, edition and code. Code "" (the whole edition) is made on demand; other codes must be there."""
+
+    def __init__(self, ends: Iterable[doc.Address], *, write: bool) -> None:
+        pairs = {(end.plan, end.edition) for end in ends}
+        editions = models.Edition.objects.filter(plan__key__in={plan for plan, _ in pairs}, key__in={key for _, key in pairs})
+        self.editions = {(row.plan.key, row.key): row for row in editions.select_related("plan")}
+        rows = models.ClauseAddress.objects.filter(edition__in=self.editions.values()).select_related("edition__plan")
+        self.addresses = {(row.edition.plan.key, row.edition.key, row.code): row for row in rows}
+        self.write = write
+        newest = models.Snapshot.objects.filter(edition__in=self.editions.values()).order_by("edition", "sequence")
+        self.snapshots = {row.edition_id: row for row in newest.exclude(state=State.WITHDRAWN)}
+
+    def find(self, end: doc.Address | None) -> models.ClauseAddress | None:
+        if end is None:
+            return None
+        key = (end.plan, end.edition, end.code)
+        if key not in self.addresses and not end.code and (end.plan, end.edition) in self.editions:
+            address = models.ClauseAddress(edition=self.editions[end.plan, end.edition], code="")
+            if self.write:
+                address.save()
+            self.addresses[key] = address
+        return self.addresses.get(key)
+
+
+def _missing(path: str, end: doc.Address) -> doc.Issue:
+    where = "/".join(part for part in (end.plan, end.edition, end.code) if part)
+    return doc.Issue(IssueKind.UNKNOWN_END.value, 0, f"{path}：「{where}」が見つからないので、つなぎませんでした。")
+
+
+def _links(document: doc.Document, finder: _Finder, tied: Tied, write: bool) -> None:
+    wanted = []
+    for at, link in enumerate(document.links):
+        ends = finder.find(link.origin), finder.find(link.target)
+        if all(ends):
+            wanted.append((link, *ends))
+        else:
+            tied.issues.append(_missing(f"links[{at}]", link.origin if ends[0] is None else link.target))
+    origins = {origin.pk for _, origin, _ in wanted}
+    have = set(models.ClauseLink.objects.filter(origin__in=origins - {None}).values_list("origin", "target", "type"))
+    rows = [
+        models.ClauseLink(
+            origin=origin,
+            target=target,
+            origin_snapshot=finder.snapshots.get(origin.edition_id),
+            target_snapshot=finder.snapshots.get(target.edition_id),
+            type=link.type,
+            basis=link.basis,
+            quote_lines=link.quote_lines,
+            note=link.note,
+            author_name=link.author,
+        )
+        for link, origin, target in wanted
+        if (origin.pk, target.pk, link.type) not in have
+    ]
+    _create(models.ClauseLink, rows, tied, write)
+
+
+def _succession(document: doc.Document, edition: models.Edition, finder: _Finder, tied: Tied, write: bool) -> None:
+    have: set[tuple[Any, ...]] = set()
+    wanted = []
+    for at, row in enumerate(document.succession):
+        lost = [end for end in (row.old, row.new) if end is not None and finder.find(end) is None]
+        if lost:
+            tied.issues.append(_missing(f"succession[{at}]", lost[0]))
+            continue
+        new = finder.find(row.new)
+        wanted.append((row, new.edition if new else edition, finder.find(row.old), new))
+    editions = {target.pk for _, target, _, _ in wanted}
+    have = set(models.Succession.objects.filter(edition__in=editions).values_list("edition", "old", "new"))
+    rows = [
+        models.Succession(edition=target, old=old, new=new, kind=row.kind, reason=row.reason)
+        for row, target, old, new in wanted
+        if (target.pk, old and old.pk, new and new.pk) not in have
+    ]
+    _create(models.Succession, rows, tied, write)
+
+
+def _review_rules(document: doc.Document, edition: models.Edition, finder: _Finder, tied: Tied, write: bool) -> None:
+    if not document.review_rules:
+        return
+    have = set(models.ReviewRule.objects.filter(address__edition=edition).values_list("address__code", "trigger"))
+    for rule in document.review_rules:
+        if (rule.code, rule.trigger) in have:
+            continue
+        tied.made += 1
+        if not write:
+            continue
+        row = models.ReviewRule.objects.create(
+            address=finder.find(doc.Address(edition.plan.key, edition.key, rule.code)),
+            trigger=rule.trigger,
+            offset_fiscal_years=rule.offset_fiscal_years,
+            reading=rule.reading,
+            chosen_by=rule.chosen_by,
+        )
+        models.ReviewExplanation.objects.bulk_create(
+            [models.ReviewExplanation(rule=row, date=dt.date.fromisoformat(word.date), text=word.text) for word in rule.explanations]
+        )
+
+
+def _create(model: Any, rows: list[Any], tied: Tied, write: bool) -> None:
+    tied.made += len(rows)
+    if write:
+        model.objects.bulk_create(rows, batch_size=500)
