@@ -15,6 +15,7 @@ import pytest
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
+BROWSER_REQUIRED = IN_CI or os.environ.get("REQUIRE_BROWSER") == "1"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -35,6 +36,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if "plan_sources" in fixtures:
             item.add_marker(pytest.mark.sources)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Where the texts or the browser are promised, a test that skips itself has failed."""
+    report = yield
+    promised = (os.environ.get("PLAN_SOURCES") and item.get_closest_marker("sources")) or (
+        BROWSER_REQUIRED and item.get_closest_marker("browser")
+    )
+    if promised and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although required: {report.longrepr}"
+    return report
 
 
 def _absent(reason: str, *, required: bool) -> None:
@@ -156,7 +170,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     if not found:
         _absent(
             f"{CHROMIUM} がないので、ブラウザの試験は行いません（sudo apt-get install chromium）。",
-            required=IN_CI or os.environ.get("REQUIRE_BROWSER") == "1",
+            required=BROWSER_REQUIRED,
         )
     return {"executable_path": found, "args": CHROMIUM_ARGS, "headless": True}
 

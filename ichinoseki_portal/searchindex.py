@@ -4,10 +4,9 @@ A text is folded (``text.fold``), cut into overlapping passages, and each two ne
 the hex of their code points: an index that strips punctuation from raw bigrams would find 「評価、検証」 for 「評価・検証」.
 """
 
-from itertools import pairwise
-
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils import timezone
 
