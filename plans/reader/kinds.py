@@ -1,0 +1,139 @@
+"""What each clause is: by its own heading, else by what its parent says its items are, else by its mark."""
+
+from __future__ import annotations
+
+import re
+
+from .marks import NAMED_KINDS
+from .nodes import Node
+
+_ITEM_WORDS = (
+    ("基本目標", "goal"), ("目標", "goal"), ("基本方針", "policy"), ("推進方針", "policy"), ("方針", "policy"), ("施策の柱", "policy"), ("柱", "policy"),
+    ("基本施策", "measure"), ("施策", "measure"), ("行動基準", "standard"), ("行動指針", "standard"), ("行動規範", "standard"),
+    ("原則", "principle"), ("考え方", "principle"), ("理念", "principle"), ("視点", "principle"), ("効果", "effect"),
+    ("取組", "action"), ("取り組み", "action"), ("取組み", "action"), ("事業", "action"),
+)  # fmt: skip
+_TAIL = r"(?:等|など|一覧|の体系|について|の内容)?$"
+_BY_TITLE = tuple((re.compile(word + _TAIL), kind) for word, kind in _ITEM_WORDS)
+_DECLARED = re.compile(
+    r"(?:次|以下|下記)の\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})\s*(?:つ|項目|本|点|個)(?P<tail>[^。]{0,30})"
+)
+_DEFINITION = re.compile(r"とは$|の定義$")
+_ACTOR = re.compile(
+    r"^(?:個人|市民|町民|村民|住民|区民|県民|家庭|地域|学校|企業|事業者|事業所|民間事業者|商店|行政|市|町|村|市役所|役場|自治会|町内会|自治会等|行政区|集落|地域団体|地域組織|地域協働体|市民活動団体|市民団体|活動団体|ボランティア(?:団体)?|ＮＰＯ(?:法人)?|NPO(?:法人)?|ＮＰＯ等|NPO等|団体|各種団体|大学|教育機関|関係機関|関係団体|中間支援組織|議会|子ども|若者|高齢者|保護者)(?:等|など)?(?:[・、と](?:[^、・]{1,10}))*$"
+)
+_ROLE = re.compile(r"(?:役割|責務|担い手|取組|取り組み|できること)$")
+CONTAINER_TYPES = ("part", "chapter", "section", "item", "front", "back", "annex", "bare", "roman", "hyphen")
+
+
+def give_kinds(root: Node) -> None:
+    for node in root.walk():
+        if not node.kind:
+            node.kind = _kind(node)
+
+
+def _kind(node: Node) -> str:
+    parent = node.parent if node.parent is not None and node.parent.parent is not None else None
+    if node.type == "part":
+        return "part"
+    if node.type in ("chapter", "front", "back"):
+        return "chapter"
+    if node.type == "annex":
+        return "chapter" if parent is None else "subsection"
+    if node.type == "named" and (own := _named_kind(node)):
+        return own
+    title = _plain(node.title)
+    if title and _DEFINITION.search(title):
+        return "definition"
+    if parent is not None:
+        promised = _promised(parent, node)
+        if promised:
+            return promised
+    return _by_mark(node, parent)
+
+
+def _named_kind(node: Node) -> str:
+    name = node.key.partition(":")[2]
+    for word in (
+        name,
+        name.removeprefix("基本"),
+        name.removeprefix("重点"),
+        name.removeprefix("個別"),
+        name.removeprefix("推進"),
+    ):
+        if word in NAMED_KINDS:
+            return NAMED_KINDS[word]
+    return next((kind for word, kind in NAMED_KINDS.items() if name.startswith(word)), "")
+
+
+def _promised(parent: Node, node: Node) -> str:
+    """What the parent says its items are."""
+    told = _told(parent)
+    if told:
+        return told if told != "effect" else _effect(node)
+    by_title = item_kind(parent.title)
+    lists = any(child.mark for child in node.children)
+    if by_title == "effect":
+        return _effect(node)
+    if by_title and not (lists and parent.kind in ("section", "chapter", "subsection") and by_title == "principle"):
+        return by_title
+    return _below(parent, node)
+
+
+def _told(parent: Node) -> str:
+    """「次の５つをまちづくりの目標として」: the kind its lead sentence names, the words after the number first."""
+    for para in parent.paras:
+        if match := _DECLARED.search(para.text):
+            for text in (match["tail"], para.text[: match.start()]):
+                found = [
+                    (text.rfind(word) if text is not match["tail"] else -text.find(word), kind)
+                    for word, kind in _ITEM_WORDS
+                    if word in text
+                ]
+                if found:
+                    return max(found, key=lambda pair: pair[0])[1]
+    return ""
+
+
+def _effect(node: Node) -> str:
+    return "actor" if node.title and (_ACTOR.match(_plain(node.title)) or node.children) else "effect"
+
+
+def _below(parent: Node, node: Node) -> str:
+    """What stands below a policy, a measure, a goal, an actor."""
+    if parent.kind == "actor":
+        above = parent.parent
+        return (
+            "effect" if above is not None and item_kind(above.title) == "effect" else ("item" if node.sentence else "subsection")
+        )
+    if node.type == "bracket" and not node.sentence:
+        return "actor" if _ACTOR.match(_plain(node.title)) else "subsection"
+    if parent.kind in ("policy", "goal"):
+        return "measure" if not node.sentence else "action"
+    if parent.kind == "measure":
+        return "action"
+    return ""
+
+
+def item_kind(title: str) -> str:
+    """The kind of a list's items, from the head noun of its heading: まちづくりの目標 → goal."""
+    plain = _plain(title)
+    return next((kind for pattern, kind in _BY_TITLE if pattern.search(plain)), "")
+
+
+def _by_mark(node: Node, parent: Node | None) -> str:
+    if node.sentence:
+        return "item"
+    if node.title and _ACTOR.match(_plain(node.title)) and node.type in ("symbol", "bracket", "paren", "circled"):
+        return "actor"
+    if node.type == "section":
+        return "section"
+    if parent is None or parent.kind in ("part", "chapter"):
+        return (
+            "section" if node.type in ("bare", "roman", "hyphen", "section", "named", "paren") or parent is None else "subsection"
+        )
+    return "subsection"
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[ \u3000「」『』【】〔〕]+", "", re.sub(r"[（(][^）)]*[）)]$", "", title))

@@ -1,0 +1,221 @@
+"""Where a mark belongs: the stack of open headings, the numbers seen, and what lists have held what before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from .marks import RANKS, Mark
+from .nodes import Node
+
+NAME_RANKS = {
+    "目標": 1,
+    "政策": 1,
+    "テーマ": 1,
+    "方針": 2,
+    "方向": 2,
+    "方向性": 2,
+    "柱": 2,
+    "戦略": 2,
+    "視点": 2,
+    "施策": 3,
+    "施策項目": 3,
+    "取組": 4,
+    "取り組み": 4,
+    "事業": 4,
+}
+_LEAVES = ("vision", "figure")
+
+
+@dataclass(slots=True)
+class Place:
+    """A parent for a new node, how sure we are, and how many open headings stay open."""
+
+    keep: int  # length of the stack to keep
+    status: str  # "next", "first", "gap", "restart", "orphan"
+
+
+class Placer:
+    """Keeps the stack of open nodes (root first) and finds the place of each mark."""
+
+    def __init__(self, root: Node) -> None:
+        self.stack: list[Node] = [root]
+        self.recent: dict[str, Node] = {}
+        self.parent_keys: dict[str, str] = {}
+        self.below: dict[str, set[str]] = defaultdict(set)
+        self.in_frame = False  # after a frame break: what stands here may belong elsewhere
+
+    def open(self, node: Node, place: Place) -> None:
+        """Put the node under the place's parent and make it the open one."""
+        del self.stack[place.keep :]
+        parent = self.stack[-1]
+        parent.adopt(node)
+        self.stack.append(node)
+        if node.mark and not node.orphan:
+            self.recent[node.key] = node
+            self.parent_keys.setdefault(node.key, parent.key)
+            for above in self.stack[1:-1]:
+                self.below[above.key].add(node.key)
+        elif node.mark:
+            self.recent[node.key] = node
+
+    def break_frame(self) -> None:
+        """A new frame of the page begins: nothing above is open any more."""
+        del self.stack[1:]
+        self.in_frame = True
+
+    def place(self, mark: Mark) -> Place:
+        if mark.type in ("front", "back", "annex"):
+            return Place(1, "first")
+        self._close_leaves()
+        if mark.type in ("symbol", "bracket"):
+            return self._place_unnumbered(mark)
+        if len(mark.path) > 1:
+            return self._place_path(mark)
+        return self._place_numbered(mark)
+
+    def _close_leaves(self) -> None:
+        while len(self.stack) > 1 and self.stack[-1].kind in _LEAVES:
+            self.stack.pop()
+
+    def _depth_of(self, key: str) -> int | None:
+        for depth in range(len(self.stack) - 1, 0, -1):
+            if self.stack[depth].key == key:
+                return depth
+        return None
+
+    def _place_numbered(self, mark: Mark) -> Place:
+        depth = self._depth_of(mark.key)
+        if depth is not None:
+            before = self.stack[depth].number
+            if mark.number == before + 1:
+                return Place(depth, "next")
+            if mark.number == 1 and self._may_nest(mark, depth):
+                return Place(self._keep_for(mark), "first")
+            if mark.number > before + 1:
+                return Place(depth, "gap")
+            return Place(depth, "restart")
+        continued = self._continued(mark)
+        if continued is not None:
+            return Place(continued, "next")
+        if mark.number > 1 and self.parent_keys.get(mark.key) == "":
+            return Place(1, "orphan")
+        return Place(self._keep_for(mark), "first" if mark.number == 1 else "orphan")
+
+    def _may_nest(self, mark: Mark, depth: int) -> bool:
+        """１ under １ only with another kind of heading between them (１ > ■ > １)."""
+        if mark.type != "bare":
+            return False
+        open_list = self.stack[depth]
+        begun = any(node.key == mark.key and node.number == 1 for node in self.stack[depth - 1].children)
+        between = {node.type for node in self.stack[depth + 1 :] if not node.sentence}
+        return (begun or open_list.number == 1) and bool(between & {"symbol", "bracket"})
+
+    def _continued(self, mark: Mark) -> int | None:
+        """A list interrupted by other headings goes on: its last item's parent is still open."""
+        last = self.recent.get(mark.key)
+        if last is None or mark.number != last.number + 1 or last.parent is None:
+            return None
+        if last.parent in self.stack:
+            return self.stack.index(last.parent) + 1
+        return None
+
+    def _keep_for(self, mark: Mark) -> int:
+        """How much of the stack can hold a new list of this mark."""
+        keep = len(self.stack)
+        rank = RANKS.get(mark.type)
+        while keep > 1:
+            top = self.stack[keep - 1]
+            if self._is_below(top, mark, rank):
+                keep -= 1
+            else:
+                break
+        return keep
+
+    def _is_below(self, top: Node, mark: Mark, rank: int | None) -> bool:
+        """Whether an open node cannot hold a new list of the mark."""
+        if top.type in ("front", "back") or top.key == mark.key:
+            return True
+        top_rank = RANKS.get(top.type)
+        if mark.type == "named":
+            if top.type == "named":
+                return _name_rank(top.key) > _name_rank(mark.key)
+            return top_rank is not None and top_rank >= 50
+        if mark.type == "roman":
+            return top.type not in ("part", "chapter", "section", "annex") and not (
+                top.type in ("symbol", "bracket") and not top.sentence
+            )
+        if rank is None:
+            return top.sentence
+        if top_rank is not None:
+            return top_rank >= rank
+        if top.type in ("named", "hyphen", "roman"):
+            return rank < 40
+        return rank < 40 or top.sentence
+
+    def _place_path(self, mark: Mark) -> Place:
+        """Numbers that carry their parents: 1-2-3, 施策2-1. The parent is the open node with the number before the last."""
+        prefix = mark.path[:-1]
+        for depth in range(len(self.stack) - 1, 0, -1):
+            node = self.stack[depth]
+            if node.key == mark.key and node.mark and node.mark.path[:-1] == prefix:
+                step = mark.number - node.number
+                return Place(depth, "next" if step == 1 else "gap" if step > 1 else "restart")
+        for depth in range(len(self.stack) - 1, 0, -1):
+            node = self.stack[depth]
+            if node.mark and node.mark.path and not node.sentence and node.key != mark.key and _carries(node, prefix):
+                return Place(depth + 1, "first" if mark.number == 1 else "orphan")
+        same = self._depth_of(mark.key)
+        if same is not None:
+            return Place(same, "first" if mark.number == 1 else "gap")
+        keep = len(self.stack)
+        while keep > 1 and (
+            self.stack[keep - 1].type in ("paren", "half", "circled", "kana", "hyphen") or self.stack[keep - 1].sentence
+        ):
+            keep -= 1
+        return Place(keep, "first" if mark.number == 1 else "orphan")
+
+    def _place_unnumbered(self, mark: Mark) -> Place:
+        depth = self._depth_of(mark.key)
+        if depth is not None:
+            return Place(depth, "next")
+        learned = self.parent_keys.get(mark.key)
+        if learned is not None and self._depth_of(learned) is None and learned != "":
+            # its usual parent is not open: in a frame of its own it belongs elsewhere
+            if self.in_frame and len(self.stack) > 1 and self.stack[1].orphan:
+                return Place(1, "orphan")
+        if self.in_frame and len(self.stack) == 1:
+            return Place(1, "orphan" if learned != "" else "next")
+        keep = len(self.stack)
+        lower = self.below[mark.key]
+        while keep > 1:
+            top = self.stack[keep - 1]
+            if top.sentence or top.key in lower or top.type in ("front", "back"):
+                keep -= 1
+            elif (
+                learned is not None
+                and top.key != learned
+                and self._depth_of(learned) is not None
+                and top.type in ("symbol", "bracket")
+                and top.key in self._siblings(mark.key)
+            ):
+                keep -= 1
+            else:
+                break
+        return Place(keep, "first")
+
+    def _siblings(self, key: str) -> set[str]:
+        """Keys of lists that have stood under the same kind of parent as this one."""
+        mine = self.parent_keys.get(key)
+        return {other for other, parent in self.parent_keys.items() if parent == mine and other != key}
+
+
+def _carries(node: Node, prefix: tuple[int, ...]) -> bool:
+    assert node.mark is not None
+    path = node.mark.path
+    return path == prefix[-len(path) :] if len(path) <= len(prefix) else False
+
+
+def _name_rank(key: str) -> int:
+    name = key.partition(":")[2]
+    return next((rank for word, rank in NAME_RANKS.items() if name.endswith(word)), 2)

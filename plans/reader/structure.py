@@ -1,0 +1,335 @@
+"""From lines to a tree: which lines are headings, which are text, and under what they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .decode import Line, width
+from .document import Issue
+from .furniture import SetAside
+from .marks import Mark, find_mark
+from .nodes import Node, Para
+from .placing import Place, Placer
+from .wrapping import BULLET, Columns, ends_sentence, goes_on, is_table_row
+
+VISION_HEAD = re.compile(
+    r"(?:将来像|将来都市像|目指す(?:べき)?(?:姿|まち|地域)|めざす(?:べき)?(?:姿|まち|地域)|あるべき姿|ビジョン|基本理念|スローガン|キャッチフレーズ|合言葉|合い言葉|理想の姿)$"
+)
+_VISION_LEAD = re.compile(r"(?:次のとおり|以下のとおり|次の(?:言葉|ことば)|掲げ|定め)")
+_QUOTED = re.compile(r"^[『「“〝《](?P<inner>[^』」]+)[』」”〟》][。]?$")
+_STRONG = ("part", "chapter", "section", "front", "back", "annex")
+
+
+@dataclass(slots=True)
+class Tree:
+    """The result: the root, what a person must look at, and what was set aside on the way."""
+
+    root: Node
+    issues: list[Issue] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Frames:
+    """What was found about single lines before building: title lines, figures, spaced headings."""
+
+    titles: dict[int, str] = field(default_factory=dict)  # index → set-aside reason
+    breaks: set[int] = field(default_factory=set)  # indexes of titles in mid-file
+    figures: dict[int, int] = field(default_factory=dict)  # first index of a figure's words → index of its caption
+    plain_heads: set[int] = field(default_factory=set)  # headings without a mark
+
+
+class Builder:
+    """Takes the lines one by one. Holds the open paragraph and hands marks to the placer."""
+
+    def __init__(self, lines: list[Line], frames: Frames, numbers: dict[str, set[int]]) -> None:
+        self.lines = lines
+        self.frames = frames
+        self.numbers = numbers
+        self.columns = Columns(lines)
+        self.root = Node(None)
+        self.placer = Placer(self.root)
+        self.tree = Tree(self.root)
+        self.open_text = False  # a paragraph or heading that the next line may continue
+        self.in_title = False  # it is a heading's title that is open
+        self.vision_due = False
+        self.index = 0
+
+    def build(self, progress: Callable[[int], None] | None = None) -> Tree:
+        while self.index < len(self.lines):
+            line = self.lines[self.index]
+            if progress and self.index % 50_000 == 0:
+                progress(line.no)
+            if self.index in self.frames.titles:
+                self._set_aside(line, self.frames.titles[self.index])
+            elif self.index in self.frames.figures:
+                self._figure(self.frames.figures[self.index])
+            else:
+                self._line(line)
+            self.index += 1
+        return self.tree
+
+    def _set_aside(self, line: Line, reason: str) -> None:
+        self.tree.set_aside.append(SetAside(line.no, line.text, reason))
+        if self.index in self.frames.breaks:
+            self.placer.break_frame()
+            self.open_text = False
+
+    def _line(self, line: Line) -> None:
+        if self.index in self.frames.plain_heads:
+            self._open(line, Mark("annex", "annex", "", (), line.text), Place(1, "first"))
+            return
+        mark = find_mark(line.text)
+        if mark is not None:
+            place = self._accept(mark, line)
+            if place is not None:
+                self._open(line, mark, place)
+                return
+        self._text(line)
+
+    # -- headings ----------------------------------------------------------------------------------------------------
+
+    def _accept(self, mark: Mark, line: Line) -> Place | None:
+        """The place of a mark that opens a clause here; None where it is only words of a running text."""
+        before = self.lines[self.index - 1] if self.index else None
+        wraps = (
+            before is not None
+            and self.open_text
+            and not ends_sentence(before.text)
+            and not line.gap
+            and (before.piece or self.columns.is_full(self.index - 1))
+        )
+        place = self.placer.place(mark)
+        if not mark.path:
+            return None if wraps and mark.type in ("symbol", "bracket") and line.piece else place
+        if wraps and not self._stands_out(mark, place, line):
+            return None
+        if place.status in ("next", "first"):
+            return place
+        return place if self._plausible(mark, place, line) else None
+
+    def _stands_out(self, mark: Mark, place: Place, line: Line) -> bool:
+        """A mark after an unfinished full line: a heading only if it is of the strong kind, or counts on and looks like one."""
+        short = width(mark.rest) <= 60 and not re.search(r"[。、]", mark.rest)
+        if mark.type in _STRONG:
+            return short
+        heading_open = self.in_title  # a full-width heading needs no 。
+        counts_on = place.status in ("next", "first")
+        return counts_on and (heading_open or line.page_top) and (short or mark.type in ("paren", "circled", "kana"))
+
+    def _plausible(self, mark: Mark, place: Place, line: Line) -> bool:
+        """A number out of turn: believed if it looks like a heading and its neighbours stand elsewhere in the file."""
+        if mark.type in _STRONG or mark.type == "named":
+            return not ends_sentence(mark.rest)
+        seen = self.numbers.get(mark.key, set())
+        neighbour = mark.number - 1 in seen or mark.number + 1 in seen or mark.number == 1
+        if mark.type in ("bare", "roman", "hyphen"):
+            return neighbour and bool(mark.rest) and not ends_sentence(mark.rest) and width(mark.rest) <= 70
+        if place.status == "gap":
+            opener = self.placer.stack[place.keep].number if place.keep < len(self.placer.stack) else 0
+            return mark.number - opener <= 4
+        return neighbour
+
+    def _open(self, line: Line, mark: Mark, place: Place) -> None:
+        node = Node(mark, label=mark.label, first=line.no, last=line.no, seat=self.index, indent=line.indent)
+        node.orphan = place.status == "orphan"
+        if place.status == "gap":
+            self._issue("sequence_gap", line.no, f"「{mark.label}」の前の番号がありません。")
+        elif place.status == "restart" and mark.type not in ("bare", "named", *_STRONG):
+            node.confidence = "low"
+            self._issue("low_confidence", line.no, f"「{mark.label}」の番号が、ここで振り直されています。")
+        self.placer.open(node, place)
+        head, tail = _split_head(mark.rest, line.piece)
+        if mark.rest and ends_sentence(head) and not line.piece:
+            self._sentence(node, head, line)
+        elif line.piece:
+            self._piece_heading(node, head, tail, line)
+        else:
+            node.title = head
+            self.in_title = True
+        self.open_text = True
+        self.vision_due = bool(VISION_HEAD.search(_bare_title(node.title)))
+
+    def _sentence(self, node: Node, text: str, line: Line) -> None:
+        node.sentence = True
+        node.paras.append(Para(text, line.no, line.no))
+        self.in_title = False
+
+    def _piece_heading(self, node: Node, head: str, tail: str, line: Line) -> None:
+        """A heading inside a page that is one line: what follows it on the same piece is its body."""
+        self.in_title = False
+        if not tail and (ends_sentence(head) or "。" in head):
+            self._sentence(node, head, line)
+            return
+        node.title = head
+        if tail:
+            node.paras.append(Para(tail, line.no, line.no))
+
+    def _retitle(self, node: Node) -> None:
+        """What looked like a heading goes on to a 。: it was a sentence."""
+        node.sentence = True
+        node.paras.append(Para(node.title, node.first, node.last))
+        node.title = ""
+        self.in_title = False
+
+    # -- text --------------------------------------------------------------------------------------------------------
+
+    def _text(self, line: Line) -> None:
+        node = self.placer.stack[-1]
+        before = self.lines[self.index - 1] if self.index else None
+        if self.open_text and self.in_title:
+            if before is not None and self._title_goes_on(node, before, line):
+                return
+            self.in_title = False
+            self.open_text = False
+        if self.vision_due and self._vision(node, line):
+            return
+        if (
+            self.open_text
+            and before is not None
+            and node.paras
+            and goes_on(before, self.index - 1, line, self.columns, narrow=False)
+        ):
+            _extend(node.paras[-1], line)
+            return
+        self._paragraph(node, line)
+
+    def _title_goes_on(self, node: Node, before: Line, line: Line) -> bool:
+        """A heading broken over lines, or a numbered sentence whose first line had no 。 yet."""
+        if line.gap or BULLET.match(line.text) or before.piece or is_table_row(line.text):
+            return False
+        if not self.columns.is_full(self.index - 1) or (line.indent > before.indent + 4 and "、" not in node.title):
+            return self._finishes_sentence(node, line)
+        if not node.title:
+            node.title, node.last = line.text, line.no
+            return True
+        node.title += line.text
+        node.last = line.no
+        if ends_sentence(line.text) or "。" in line.text:
+            self._retitle(node)
+        return True
+
+    def _finishes_sentence(self, node: Node, line: Line) -> bool:
+        """A short first line that plainly stops in mid-sentence (narrow columns)."""
+        if not node.title:
+            if width(line.text) <= 60 and not ends_sentence(line.text) and node.type in ("chapter", "section", "part", "front"):
+                node.title, node.last = line.text, line.no
+                return True
+            return False
+        if width(node.title) > 12 and re.search(r"[、をにがの]$", node.title) and line.indent <= 4:
+            node.title += line.text
+            node.last = line.no
+            if ends_sentence(line.text) or "。" in line.text:
+                self._retitle(node)
+            return True
+        return False
+
+    def _vision(self, node: Node, line: Line) -> bool:
+        """The vision's own sentence: it stands alone, in brackets or without 。, under its heading."""
+        quoted = _QUOTED.match(line.text)
+        lead = bool(node.paras)
+        if lead and not quoted:
+            self.vision_due = bool(_VISION_LEAD.search(node.paras[-1].text)) or not ends_sentence(node.paras[-1].text)
+            if not self.vision_due or not line.gap:
+                return False
+        opens = re.match(r"^[『「“《]", line.text) and not re.search(r"[』」”》]", line.text)
+        if (
+            not quoted
+            and not opens
+            and (ends_sentence(line.text) or "。" in line.text or width(line.text) > 0.85 * self.columns.at(self.index))
+        ):
+            return False
+        if not quoted and not opens and lead and not self._is_alone():
+            return False
+        vision = Node(None, title=line.text, first=line.no, last=line.no, seat=self.index, kind="vision", code_part="vision")
+        while opens and self.index + 1 < len(self.lines) and not re.search(r"[』」”》]$", vision.title):
+            self.index += 1
+            vision.title += self.lines[self.index].text
+            vision.last = self.lines[self.index].no
+        node.adopt(vision)
+        self.placer.stack.append(vision)
+        self.vision_due = False
+        self.open_text = False
+        return True
+
+    def _is_alone(self) -> bool:
+        after = self.lines[self.index + 1] if self.index + 1 < len(self.lines) else None
+        return after is None or after.gap or after.page_top or bool(find_mark(after.text))
+
+    def _paragraph(self, node: Node, line: Line) -> None:
+        """Begin a paragraph. After a finished list of sentences it returns to the parent."""
+        home = self._home(node, line)
+        if home is not node or home.children:
+            del self.placer.stack[self.placer.stack.index(home) + 1 :]
+            if home.children:
+                node = self._paragraph_node(home, line)
+                self.placer.stack.append(node)
+        node.paras.append(Para(line.text, line.no, line.no))
+        self.open_text = True
+        self.in_title = False
+
+    def _home(self, node: Node, line: Line) -> Node:
+        """The node whose text this is: sentences hold one paragraph, figures none."""
+        stack = self.placer.stack
+        if BULLET.match(line.text) or is_table_row(line.text):
+            return node if node.kind != "figure" else node.parent or node
+        depth = len(stack) - 1
+        while depth > 0 and (
+            stack[depth].kind in ("figure", "paragraph")
+            or (stack[depth].sentence and _finished(stack[depth]) and line.indent <= stack[depth].indent + 2)
+        ):
+            if stack[depth].kind == "paragraph" and stack[depth] is node:
+                return node
+            depth -= 1
+        return stack[depth]
+
+    def _paragraph_node(self, home: Node, line: Line) -> Node:
+        node = Node(None, seat=self.index, kind="paragraph")
+        home.adopt(node)
+        return node
+
+    # -- figures -----------------------------------------------------------------------------------------------------
+
+    def _figure(self, caption: int) -> None:
+        """Words of a drawing and its caption: one figure, which needs a description by a person."""
+        home = next(
+            node
+            for node in reversed(self.placer.stack)
+            if not node.sentence and node.kind not in ("figure", "paragraph", "vision")
+        )
+        del self.placer.stack[self.placer.stack.index(home) + 1 :]
+        line = self.lines[caption]
+        figure = Node(None, title=line.text, first=line.no, last=line.no, seat=self.index, kind="figure", code_part="fig")
+        figure.paras = [Para(words.text, words.no, words.no) for words in self.lines[self.index : caption]]
+        home.adopt(figure)
+        self.placer.stack.append(figure)
+        self._issue("figure_needs_alt", line.no, f"図「{line.text[:40]}」には、図の説明が要ります。")
+        self.index = caption
+        self.open_text = False
+
+    def _issue(self, kind: str, line: int, text: str) -> None:
+        self.tree.issues.append(Issue(kind, line, text))
+
+
+def _extend(para: Para, line: Line) -> None:
+    para.text += line.glue + line.text
+    para.last = line.no
+
+
+def _finished(node: Node) -> bool:
+    return bool(node.paras) and ends_sentence(node.paras[-1].text)
+
+
+def _bare_title(title: str) -> str:
+    return re.sub(r"[ \u3000「」『』【】（）()：:]+", "", title)
+
+
+def _split_head(rest: str, piece: bool) -> tuple[str, str]:
+    """Heading and body of a piece of a one-line page: they part at a blank that is followed by a sentence."""
+    if not piece or "。" not in rest:
+        return rest, ""
+    # a key word in 「」 is followed by the rest of its heading: the blank after it does not end the heading
+    match = re.match(r"(?P<head>(?:[「『][^」』]+[」』][ \u3000]+)?[^。、]{2,40}?)[ \u3000]+(?P<tail>[^ \u3000].{8,}。.*)$", rest)
+    return (match["head"].strip(), match["tail"]) if match else (rest, "")

@@ -1,0 +1,79 @@
+"""Where paragraphs end: widths of columns, and whether a line goes on in the next."""
+
+from __future__ import annotations
+
+import re
+
+from .decode import Line, width
+
+SENTENCE_END = re.compile(r"[。．！？!?][」』）)】\]]*$")
+_TABLE = re.compile(r"(?:\S(?:[ ]{2,}|\u3000+|\t+)){2,}\S|\S[ \u3000]*[|｜│][ \u3000]*\S.*[|｜│]|^[|｜│].*[|｜│]")
+_CLOSED = re.compile(r"[）)」』】\]]$")
+BULLET = re.compile(r"^[・･※＊*•‣➢✓✔→⇒]|^注[0-9０-９]?[)）:：]|^[-－–] ")
+
+
+def ends_sentence(text: str) -> bool:
+    return bool(SENTENCE_END.search(text))
+
+
+def is_table_row(text: str) -> bool:
+    """Columns parted by wide blanks, tabs or bars. One wide blank is a design gap, two are columns."""
+    return bool(_TABLE.search(text)) and not ends_sentence(text)
+
+
+class Columns:
+    """How wide the text runs at each line, in half-width units."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.widths = [width(line.text) if not line.piece else 0 for line in lines]
+        ranked = sorted(w for w in self.widths if w)
+        self.page = ranked[int(len(ranked) * 0.9)] if ranked else 80
+        self._runs = self._block_widths(lines)
+
+    def _block_widths(self, lines: list[Line]) -> list[int]:
+        """The width of the block (lines without a gap between) each line stands in: three quarters of its lines are no wider."""
+        runs = [0] * len(lines)
+        start = 0
+        for index in range(1, len(lines) + 1):
+            if index == len(lines) or lines[index].gap or lines[index].page_top:
+                ranked = sorted(self.widths[start:index])
+                runs[start:index] = [ranked[(len(ranked) * 3) // 4]] * (index - start) if len(ranked) > 1 else ranked
+                start = index
+        return runs
+
+    def at(self, index: int) -> int:
+        """The width of the column at a line: of the lines near it, but never below 60 % of the page's."""
+        near = max(self.widths[max(0, index - 6) : index + 7], default=0)
+        return max(near, int(0.6 * self.page))
+
+    def is_full(self, index: int, share: float = 0.82) -> bool:
+        """Whether the line reaches the column's end, so that it may go on in the next."""
+        return self.widths[index] >= share * self.at(index)
+
+    def is_short_in_block(self, index: int) -> bool:
+        """Whether the line stops early even for a narrow column."""
+        return self.widths[index] < 0.7 * max(self._runs[index], int(0.25 * self.page))
+
+
+def goes_on(before: Line, before_index: int, line: Line, columns: Columns, *, narrow: bool) -> bool:
+    """Whether ``line`` continues the paragraph of the line printed before it."""
+    if BULLET.match(line.text) or is_table_row(line.text) or is_table_row(before.text):
+        return False
+    if line.piece or before.piece:
+        return _piece_goes_on(before, line)
+    if ends_sentence(before.text):
+        return not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.8))
+    if BULLET.match(before.text) and (_CLOSED.search(before.text) or not columns.is_full(before_index, 0.9)):
+        return line.indent > before.indent and not line.gap
+    if line.page_top:
+        return True
+    if line.gap:
+        return False
+    return narrow or not columns.is_short_in_block(before_index)
+
+
+def _piece_goes_on(before: Line, line: Line) -> bool:
+    """Pieces of one printed line belong together; across pages a sentence goes on until its 。."""
+    if before.no == line.no and not line.page_top:
+        return True
+    return not ends_sentence(before.text)
