@@ -41,11 +41,13 @@ def words_hash(title: str, body: str) -> str:
     return digest(title, body)
 
 
-def align(new: Sequence[Clause], old: Sequence[Old], *, retired: Mapping[str, str] | None = None, by_code: bool = False) -> list[str]:
+def align(
+    new: Sequence[Clause], old: Sequence[Old], *, retired: Mapping[str, str] | None = None, by_code: bool = False
+) -> list[str]:
     """The final code of each new clause, in order.
 
-    ``old`` is the newest reading, ``retired`` the edition's other codes with the hash of the words that last stood there ("" where
-    unknown). ``by_code``: the old reading is an outline, made for these very codes and holding no bodies.
+    ``old`` is the newest reading, ``retired`` the edition's other codes with the hash of the words that last stood
+    there ("" where unknown). ``by_code``: the old reading is an outline, made for these very codes and holding no bodies.
     """
     match = _Match(new, old)
     match.in_place(by_code=by_code)
@@ -136,7 +138,11 @@ class _Match:
             parent = self.parent_code(index)
             candidates = left if everywhere else siblings[parent][:200]
             best = max(
-                ((_alike(self.new[index], self.old[at], at_least=ALIKE), self.old[at].parent == parent, -at) for at in candidates if at in self.left),
+                (
+                    (_alike(self.new[index], self.old[at], at_least=ALIKE), self.old[at].parent == parent, -at)
+                    for at in candidates
+                    if at in self.left
+                ),
                 default=(0.0, False, 0),
             )
             if best[0] >= ALIKE and label_sort(self.new[index].label) == label_sort(self.old[-best[2]].label):

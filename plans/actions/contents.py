@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import Any
 
 from plans import models
+from plans.enums import TextKind
 from plans.reader import document as doc
 
 _PARTS = re.compile(r"(\d+)")
@@ -27,8 +28,7 @@ def document_of(snapshot: models.Snapshot, *, reader: Any) -> doc.Document:
     document.links = links_of(snapshot.edition, reader)
     document.succession = succession_of(snapshot.edition, reader)
     document.review_rules = _review_rules(snapshot, rows)
-    if snapshot.import_job_id:
-        job = snapshot.import_job
+    if job := snapshot.import_job:
         document.issues = [doc.Issue(**row) for row in job.issues]
         document.set_aside = [doc.SetAside(**row) for row in job.set_aside]
         document.checks = [doc.Check(**row) for row in job.checks]
@@ -150,7 +150,7 @@ def _add_texts(snapshot: models.Snapshot, rows: dict[str, doc.Clause]) -> None:
         rows[code].departments.append(doc.DepartmentRow(year, name))
 
 
-_KIND_ORDER = {kind: order for order, kind in enumerate(models.clauses.TextKind.values)}
+_KIND_ORDER = {kind: order for order, kind in enumerate(TextKind.values)}
 
 
 def links_of(edition: models.Edition, reader: Any) -> list[doc.Link]:
@@ -158,7 +158,8 @@ def links_of(edition: models.Edition, reader: Any) -> list[doc.Link]:
     rows = models.ClauseLink.objects.visible_to(reader).filter(origin__edition=edition)
     rows = rows.select_related("origin__edition__plan", "target__edition__plan")
     links = [
-        doc.Link(_end(row.origin), _end(row.target), row.type, row.basis, row.quote_lines, row.note, row.author_name) for row in rows
+        doc.Link(_end(row.origin), _end(row.target), row.type, row.basis, row.quote_lines, row.note, row.author_name)
+        for row in rows
     ]
     return sorted(links, key=lambda link: (_natural(link.origin), _natural(link.target), link.type))
 
@@ -167,7 +168,7 @@ def succession_of(edition: models.Edition, reader: Any) -> list[doc.SuccessionRo
     """What this edition made of the one before, in a fixed order: by the old clause, then by the new."""
     rows = models.Succession.objects.visible_to(reader).filter(edition=edition)
     rows = rows.select_related("old__edition__plan", "new__edition__plan")
-    found = [doc.SuccessionRow(_end(row.old), _end(row.new), row.kind, row.reason) for row in rows]
+    found = [doc.SuccessionRow(row.old and _end(row.old), row.new and _end(row.new), row.kind, row.reason) for row in rows]
     return sorted(found, key=lambda row: (row.old is None, _natural(row.old), row.new is None, _natural(row.new)))
 
 
@@ -188,8 +189,8 @@ def _review_rules(snapshot: models.Snapshot, codes: dict[str, doc.Clause]) -> li
     return sorted(rules, key=lambda rule: (natural_key(rule.code), rule.trigger))
 
 
-def _end(address: models.ClauseAddress | None) -> doc.Address | None:
-    return doc.Address(address.edition.plan.key, address.edition.key, address.code) if address else None
+def _end(address: models.ClauseAddress) -> doc.Address:
+    return doc.Address(address.edition.plan.key, address.edition.key, address.code)
 
 
 def _natural(end: doc.Address | None) -> tuple[Any, ...]:

@@ -26,7 +26,7 @@ from .judging import judge, judge_key
 
 @dataclass
 class ImportResult:
-    """``changed``: a row was written. ``document``: what was taken in, under its final codes. ``issues``: what could not be tied."""
+    """``changed``: a row was written. ``document``: what came in, under its final codes. ``issues``: what could not be tied."""
 
     snapshot: models.Snapshot
     document: doc.Document
@@ -120,11 +120,17 @@ def _same_as(
 ) -> models.Snapshot | None:
     """The snapshot that holds exactly this content already: the one the document names, or the newest."""
     facts = document.snapshot
-    named = edition.snapshots.filter(sequence=facts.sequence, stage=facts.stage, number=facts.number).first() if facts.sequence is not None else None
+    named = (
+        edition.snapshots.filter(sequence=facts.sequence, stage=facts.stage, number=facts.number).first()
+        if facts.sequence is not None
+        else None
+    )
     for snapshot in (named, base):
         if snapshot is None:
             continue
-        if (stage or facts.sequence is not None or Stage.OUTLINE in (facts.stage, snapshot.stage)) and facts.stage != snapshot.stage:
+        if (
+            stage or facts.sequence is not None or Stage.OUTLINE in (facts.stage, snapshot.stage)
+        ) and facts.stage != snapshot.stage:
             continue
         stored = document_of(snapshot, reader=SYSTEM)
         codes = [clause.code for clause in document.clauses]
@@ -139,10 +145,30 @@ def _same_as(
 def _content(document: doc.Document) -> list[Any]:
     """What two readings are the same by; texts, departments and ties stand at addresses and are ensured apart."""
     bare = [
-        (row.code, row.parent, row.kind, row.label, row.title, row.key_word, row.body, row.modality, row.actors, row.lines, row.confidence)
+        (
+            row.code,
+            row.parent,
+            row.kind,
+            row.label,
+            row.title,
+            row.key_word,
+            row.body,
+            row.modality,
+            row.actors,
+            row.lines,
+            row.confidence,
+        )
         for row in document.clauses
     ]
-    return [bare, document.terms, document.indicators, document.issues, document.set_aside, document.checks, facts_json(document.edition)]
+    return [
+        bare,
+        document.terms,
+        document.indicators,
+        document.issues,
+        document.set_aside,
+        document.checks,
+        facts_json(document.edition),
+    ]
 
 
 def _final_codes(document: doc.Document, edition: models.Edition, stored: doc.Document) -> list[str]:
@@ -169,7 +195,8 @@ def recode(document: doc.Document, codes: list[str]) -> doc.Document:
     for end in ends:
         if (end.plan, end.edition) == (document.plan.key, document.edition.key):
             end.code = new.get(end.code, end.code)
-    for row in (*document.terms, *document.indicators, *document.review_rules):
+    about: list[Any] = [*document.terms, *document.indicators, *document.review_rules]
+    for row in about:
         row.code = new.get(row.code, row.code)
     return document
 
@@ -247,7 +274,7 @@ def _draft(edition: models.Edition, document: doc.Document, job: models.ImportJo
 
 
 def _ensure_about(document: doc.Document, snapshot: models.Snapshot, *, by: User | None, tied: bool) -> ImportResult:
-    """The official content is there already: add only texts, departments and ties that are missing. Usually none: no row is written."""
+    """The official content is there already: add only texts, departments and ties that are missing, usually none."""
     edition = snapshot.edition
     addresses = {row.code: row for row in models.ClauseAddress.objects.filter(edition=edition)}
     made = storing.ensure_texts(document, addresses) + storing.ensure_departments(document, addresses)

@@ -85,7 +85,9 @@ def _judge_tree(clauses: list[Clause]) -> None:
         path = f"clauses[{index}]"
         code = clause.code
         if len(code) > 80 or not _CODE.match(code):
-            raise refuse(f"{path}.code", f"「{code[:80]}」はコードにできません。7.2.1 のように、小文字の英数字を点でつないでください。")
+            raise refuse(
+                f"{path}.code", f"「{code[:80]}」はコードにできません。7.2.1 のように、小文字の英数字を点でつないでください。"
+            )
         if code in enums.RESERVED_KEYS:
             raise refuse(f"{path}.code", f"「{code}」はアドレスで使う言葉なので、コードにできません。")
         if code in seen:
@@ -178,7 +180,18 @@ def _judge_ties(document: Document) -> None:
         _fits(path, link, models.ClauseLink, {"note": "note", "author": "author_name"})
         if link.quote_lines and len(link.quote_lines) != 2:
             raise refuse(f"{path}.quote_lines", "[] か [はじめの行, おわりの行] にしてください。")
-    ends = [(link.origin.plan, link.origin.edition, link.origin.code, link.target.plan, link.target.edition, link.target.code, link.type) for link in document.links]
+    ends = [
+        (
+            link.origin.plan,
+            link.origin.edition,
+            link.origin.code,
+            link.target.plan,
+            link.target.edition,
+            link.target.code,
+            link.type,
+        )
+        for link in document.links
+    ]
     _no_doubles("links", ends, "同じ関係")
     for at, row in enumerate(document.succession):
         path = f"succession[{at}]"
@@ -193,7 +206,9 @@ def _judge_ties(document: Document) -> None:
             raise refuse(f"{path}.to", "null にできるのは dropped（廃止）だけです。")
         if row.old is None and row.new is None:
             raise refuse(path, "from と to の両方を null にはできません。")
-    pairs = [tuple((end.plan, end.edition, end.code) if end else None for end in (row.old, row.new)) for row in document.succession]
+    pairs = [
+        tuple((end.plan, end.edition, end.code) if end else None for end in (row.old, row.new)) for row in document.succession
+    ]
     _no_doubles("succession", pairs, "同じ組")
 
 
@@ -226,11 +241,12 @@ def judge_date(path: str, value: str, *, whole: bool = False) -> None:
         return
     numbers = [int(part) for part in value.split("-")] if _PARTIAL_DATE.match(value) else []
     try:
-        dt.date(*(numbers + [1, 1])[: max(3, len(numbers))])
+        dt.date(*[*numbers, 1, 1][: max(3, len(numbers))])
     except (TypeError, ValueError):
         numbers = []
     if not numbers or (whole and len(numbers) != 3):
-        raise refuse(path, f"「{value[:20]}」は日付として読めません。2022-03-25 のように書いてください{'' if whole else '（月・日は省けます）'}。")
+        short = "" if whole else "（月・日は省けます）"
+        raise refuse(path, f"「{value[:20]}」は日付として読めません。2022-03-25 のように書いてください{short}。")
 
 
 def judge_lines(path: str, lines: list[list[int]]) -> None:

@@ -112,19 +112,26 @@ def _refresh(source: Source, outline: models.Snapshot, done: Loaded) -> None:
 
 @transaction.atomic
 def load_actors(*, actors: Sequence[dict[str, Any]]) -> int:
-    """The taxonomy of actors with their other names: what is missing is made, nothing is overwritten. Then name the unmatched mentions."""
+    """Actors and their other names: what is missing is made, nothing is overwritten. Then the unmatched mentions are matched."""
     written = 0
     have = {row.key: row for row in models.Actor.objects.all()}
     for position, row in enumerate(actors):
         if row["key"] in have:
             continue
         have[row["key"]] = models.Actor.objects.create(
-            key=row["key"], name=row["name"], broader=have.get(row.get("broader", "")), note=row.get("note", ""), position=position
+            key=row["key"],
+            name=row["name"],
+            broader=have.get(row.get("broader", "")),
+            note=row.get("note", ""),
+            position=position,
         )
         written += 1
     known = set(models.ActorAlias.objects.values_list("name", flat=True)) | {actor.name for actor in have.values()}
     aliases = [
-        models.ActorAlias(actor=have[row["key"]], name=name) for row in actors for name in row.get("aliases", []) if name not in known
+        models.ActorAlias(actor=have[row["key"]], name=name)
+        for row in actors
+        for name in row.get("aliases", [])
+        if name not in known
     ]
     models.ActorAlias.objects.bulk_create(aliases)
     return written + len(aliases) + match_mentions()

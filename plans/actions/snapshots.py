@@ -66,7 +66,7 @@ def approve_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> m
 def _makers(snapshot: models.Snapshot) -> set[int | None]:
     """Who brought, wrote or submitted it."""
     edits = AuditRow.objects.filter(subject=f"plans.Snapshot:{snapshot.pk}", action__in=["clause.edited", "plan.imported"])
-    job_by = snapshot.import_job.by_id if snapshot.import_job_id else None
+    job_by = snapshot.import_job.by_id if snapshot.import_job else None
     return {snapshot.author_id, job_by, *edits.values_list("actor_id", flat=True)} - {None}
 
 
@@ -109,6 +109,7 @@ def withdraw_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> model
 
 
 EDITABLE = ("label", "title", "key_word", "body", "kind", "modality")
+LIMITS = {name: getattr(models.Clause._meta.get_field(name), "max_length", 0) for name in ("label", "title", "key_word")}
 
 
 @transaction.atomic
@@ -119,12 +120,16 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
     """
     values = _cleaned(fields)
     _lock_edition(clause.snapshot)
-    changed = models.Clause.objects.filter(pk=clause.pk, version=version, snapshot__state=State.DRAFT).update(version=F("version") + 1)
+    changed = models.Clause.objects.filter(pk=clause.pk, version=version, snapshot__state=State.DRAFT).update(
+        version=F("version") + 1
+    )
     clause.refresh_from_db()
     if not changed:
         if clause.snapshot.is_locked:
             state = State(clause.snapshot.state).label
-            raise EditRefused(f"いまは「{state}」なので直せません。直すには、差し戻すか、新しい段階（正誤・一部改訂など）を作ってください。")
+            raise EditRefused(
+                f"いまは「{state}」なので直せません。直すには、差し戻すか、新しい段階（正誤・一部改訂など）を作ってください。"
+            )
         raise EditRefused("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。")
     for name, value in values.items():
         setattr(clause, name, value)
@@ -145,9 +150,8 @@ def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
     for name in ("label", "title", "key_word"):
         if name in fields:
             values[name] = clean_name(fields[name])
-            limit = models.Clause._meta.get_field(name).max_length or 0
-            if len(values[name]) > limit:
-                raise RefusedText(f"長すぎます。{limit}字までにしてください。")
+            if len(values[name]) > LIMITS[name]:
+                raise RefusedText(f"長すぎます。{LIMITS[name]}字までにしてください。")
     return values
 
 
@@ -180,4 +184,8 @@ def _tell_author(snapshot: models.Snapshot) -> None:
     if author is None or not author.is_active or author.email.endswith(".invalid"):
         return  # service and sample accounts have no mailbox
     link = f"{settings.PUBLIC_BASE_URL}{snapshot.edition.get_absolute_url()}"
-    outbox.post(to=author.email, subject="起案したものが公開されました", body=f"起案したものが公開されました。\n次の場所で見られます。\n\n{link}\n")
+    outbox.post(
+        to=author.email,
+        subject="起案したものが公開されました",
+        body=f"起案したものが公開されました。\n次の場所で見られます。\n\n{link}\n",
+    )

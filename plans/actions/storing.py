@@ -30,7 +30,9 @@ def write_content(snapshot: models.Snapshot, document: doc.Document) -> dict[str
     known = actors_by_word()
     models.ClauseActor.objects.bulk_create(
         [
-            models.ClauseActor(clause=clauses[clause.code], name=actor.name, role=actor.role, position=at, actor=known.get(fold(actor.name)))
+            models.ClauseActor(
+                clause=clauses[clause.code], name=actor.name, role=actor.role, position=at, actor=known.get(fold(actor.name))
+            )
             for clause in document.clauses
             for at, actor in enumerate(clause.actors)
         ],
@@ -175,7 +177,11 @@ def ensure_departments(document: doc.Document, addresses: dict[str, models.Claus
     if not wanted:
         return 0
     some = next(iter(addresses.values()), None)
-    rows = models.ClauseDepartment.objects.filter(address__edition=some.edition_id) if some else models.ClauseDepartment.objects.none()
+    rows = (
+        models.ClauseDepartment.objects.filter(address__edition=some.edition_id)
+        if some
+        else models.ClauseDepartment.objects.none()
+    )
     have = set(rows.values_list("address__code", "fiscal_year", "name"))
     missing = [key for key in wanted if key not in have]
     if write:

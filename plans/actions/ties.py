@@ -25,7 +25,7 @@ class Tied:
 
 
 def tie(document: doc.Document, edition: models.Edition, *, write: bool = True) -> Tied:
-    """Links, succession and review rules of one document. Ends of the document's own edition are already renamed to ``edition``."""
+    """Links, succession and review rules of one document, whose own ends already carry the keys of ``edition``."""
     tied = Tied()
     ends = [end for link in document.links for end in (link.origin, link.target)]
     ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
@@ -70,11 +70,11 @@ def _missing(path: str, end: doc.Address) -> doc.Issue:
 def _links(document: doc.Document, finder: _Finder, tied: Tied, write: bool) -> None:
     wanted = []
     for at, link in enumerate(document.links):
-        ends = finder.find(link.origin), finder.find(link.target)
-        if all(ends):
-            wanted.append((link, *ends))
+        origin, target = finder.find(link.origin), finder.find(link.target)
+        if origin is not None and target is not None:
+            wanted.append((link, origin, target))
         else:
-            tied.issues.append(_missing(f"links[{at}]", link.origin if ends[0] is None else link.target))
+            tied.issues.append(_missing(f"links[{at}]", link.origin if origin is None else link.target))
     origins = {origin.pk for _, origin, _ in wanted}
     have = set(models.ClauseLink.objects.filter(origin__in=origins - {None}).values_list("origin", "target", "type"))
     rows = [
@@ -120,20 +120,24 @@ def _review_rules(document: doc.Document, edition: models.Edition, finder: _Find
         return
     have = set(models.ReviewRule.objects.filter(address__edition=edition).values_list("address__code", "trigger"))
     for rule in document.review_rules:
-        if (rule.code, rule.trigger) in have:
+        address = finder.find(doc.Address(edition.plan.key, edition.key, rule.code))
+        if address is None or (rule.code, rule.trigger) in have:
             continue
         tied.made += 1
         if not write:
             continue
         row = models.ReviewRule.objects.create(
-            address=finder.find(doc.Address(edition.plan.key, edition.key, rule.code)),
+            address=address,
             trigger=rule.trigger,
             offset_fiscal_years=rule.offset_fiscal_years,
             reading=rule.reading,
             chosen_by=rule.chosen_by,
         )
         models.ReviewExplanation.objects.bulk_create(
-            [models.ReviewExplanation(rule=row, date=dt.date.fromisoformat(word.date), text=word.text) for word in rule.explanations]
+            [
+                models.ReviewExplanation(rule=row, date=dt.date.fromisoformat(word.date), text=word.text)
+                for word in rule.explanations
+            ]
         )
 
 

@@ -23,8 +23,8 @@ class Loss:
 def lost(document: Document, source_text: str) -> list[Loss]:
     """Where label + title + body of the clauses and the words set aside do not give back the source.
 
-    ``source_text`` is the file's text in NFC. Two checks: over the whole file, every non-blank character as often as in the source;
-    and for each line, its characters among the clauses that name the line and the words set aside from it. Derived lists
+    ``source_text`` is the file's text in NFC. Two checks: over the whole file, every non-blank character as often as in the
+    source; and for each line, its characters among the clauses that name the line and the words set aside from it. Derived lists
     (terms, indicators, key words) do not count. An empty list: nothing was lost, nothing doubled.
     """
     text = unicodedata.normalize("NFC", source_text)

@@ -1,0 +1,56 @@
+"""A file on disk → bytes, name, hash, Document: text or plan-json, told apart by content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from plans.reader.accounting import Loss, lost
+from plans.reader.decode import MAX_BYTES, decode
+from plans.reader.document import Document
+from plans.reader.errors import ReadingRefused
+from plans.reader.text import read_text
+
+from .json_reader import read_json
+
+
+@dataclass
+class Reading:
+    """A file, read. ``lost``: words of a text file that the reading would lose or double (must be empty)."""
+
+    file_name: str
+    sha256: str
+    document: Document
+    is_json: bool
+    lost: list[Loss]
+
+
+def read_file(path: Path, *, progress: Callable[[str, int], None] | None = None) -> Reading:
+    """Raises ReadingRefused for anything that is not a readable plan, a missing file and a folder included."""
+    data = _bytes(path)
+    is_json = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and not data.startswith(b"{\\rtf")
+    if is_json:
+        document, losses = read_json(data), []
+    else:
+        document = read_text(data, progress=progress)
+        losses = lost(document, decode(data)[0])
+    return Reading(path.name, hashlib.sha256(data).hexdigest(), document, is_json, losses)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise ReadingRefused(f"{path} はフォルダーです。ファイルを一つ指定してください。")
+        size = path.stat().st_size
+        if path.is_file() and size > MAX_BYTES:
+            raise ReadingRefused(f"ファイルが大きすぎます（{size / 1024 / 1024:.1f} MB）。25 MB までにしてください。")
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ReadingRefused(f"{path} が見つかりません。") from error
+    except (OSError, ValueError) as error:
+        raise ReadingRefused(f"{path} を開けません。") from error
+    if not data.strip():
+        raise ReadingRefused(f"{path} は空のファイルです。")
+    return data
