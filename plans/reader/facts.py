@@ -13,12 +13,12 @@ from .nodes import Node
 
 _PAREN_YEAR = r"(?:\s*[（(]\s*(?:西暦)?\s*[0-9０-９]{4}\s*年?\s*度?\s*[）)])?"
 _FY = rf"(?:{ERA_YEAR}\s*度?{_PAREN_YEAR}|(?P<western>[12１２][0-9０-９]{{3}})\s*年度?)"
-_TO = r"(?:\s*(?:から|～|〜|~|－|-|—|–)\s*|\s*を?\s*初年度とし[、て]*\s*)"
+_TO = r"(?:\s*(?:から|～|〜|~|－|-|—|–)\s*|\s*を?\s*初年度とし[、て]*\s*|\s*に始まり[、，]?\s*)"
 _RANGE = re.compile(
     _FY + _TO + _FY.replace("?P<era>", "?P<era2>").replace("?P<year>", "?P<year2>").replace("?P<western>", "?P<western2>")
 )
 _OWN = re.compile(
-    r"(?:本計画|この計画|この基本構想|本基本構想|この構想|本構想|この基本計画|本基本計画|本ビジョン|このビジョン|本プラン|このプラン|本市の計画|計画期間)"
+    r"(?:本計画|この計画|計画の期間|この基本構想|本基本構想|この構想|本構想|この基本計画|本基本計画|本ビジョン|このビジョン|本プラン|このプラン|本市の計画|計画期間)"
 )
 _PERIOD_TITLE = re.compile(r"期間(?:と(?:構成|目標年次))?$|計画期間")
 _DECIDED = re.compile(r"策定|議決|決定|制定|可決")
@@ -72,11 +72,13 @@ def _period(root: Node, imprint: list[str]) -> Period:
     for text in imprint:
         if "期間" in text and (match := _RANGE.search(text)):
             return _to_period(match)
-    bodies = [(node, para.text) for node in root.walk() for para in node.paras]
-    for node, text in bodies:
-        if _PERIOD_TITLE.search(node.title.strip()) and (match := _RANGE.search(text)):
-            return _to_period(match)
-    for _node, text in bodies:
+    for node in root.walk():
+        if _PERIOD_TITLE.search(node.title.strip()):
+            texts = [para.text for below in (node, *node.walk()) for para in below.paras]
+            found = [_to_period(match) for text in texts for match in _RANGE.finditer(text)]
+            if found:  # 基本構想 and its halves stand side by side: the whole is the longest
+                return max(found, key=lambda period: (period.last_fiscal_year or 0) - (period.first_fiscal_year or 0))
+    for text in (para.text for node in root.walk() for para in node.paras):
         for sentence in re.findall(r"[^。]+。?", text):
             if (
                 _OWN.search(sentence)

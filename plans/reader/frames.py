@@ -10,7 +10,7 @@ from ichinoseki_portal.text import fold
 from .decode import Line, width
 from .marks import find_mark
 from .structure import Frames
-from .wrapping import BULLET, Columns, ends_sentence, is_table_row
+from .wrapping import BULLET, Columns, ends_sentence
 
 _TITLE = re.compile(
     r"(?:計画|構想|プラン|ビジョン|戦略|指針|大綱|方針)(?:書|編)?(?:[ \u3000]*(?:基本構想|基本計画|実施計画|前期基本計画|後期基本計画))?"
@@ -149,11 +149,10 @@ def _figures(lines: list[Line], columns: Columns, frames: Frames) -> None:
 def _is_stray(line: Line, columns: Columns) -> bool:
     """Words of a drawing: short, no sentence, no mark, no comma."""
     return (
-        width(line.text) < 0.6 * columns.page
+        width(line.text) < (0.8 if re.search(r"\s{2,}", line.text) else 0.6) * columns.page
         and not re.search(r"[。、]", line.text)
         and find_mark(line.text) is None
         and not BULLET.match(line.text)
-        and not is_table_row(line.text.replace("  ", " "))
     )
 
 

@@ -75,7 +75,7 @@ def _promised(parent: Node, node: Node) -> str:
     lists = any(child.mark for child in node.children)
     if by_title == "effect":
         return _effect(node)
-    if by_title and not (lists and parent.kind in ("section", "chapter", "subsection") and by_title == "principle"):
+    if by_title and not (by_title == "principle" and (lists or (parent.kind == "chapter" and node.type == "bare"))):
         return by_title
     return _below(parent, node)
 
@@ -84,14 +84,13 @@ def _told(parent: Node) -> str:
     """「次の５つをまちづくりの目標として」: the kind its lead sentence names, the words after the number first."""
     for para in parent.paras:
         if match := _DECLARED.search(para.text):
-            for text in (match["tail"], para.text[: match.start()]):
-                found = [
-                    (text.rfind(word) if text is not match["tail"] else -text.find(word), kind)
-                    for word, kind in _ITEM_WORDS
-                    if word in text
-                ]
-                if found:
-                    return max(found, key=lambda pair: pair[0])[1]
+            after = [(match["tail"].find(word), kind) for word, kind in _ITEM_WORDS if word in match["tail"]]
+            if after:
+                return min(after, key=lambda pair: pair[0])[1]
+            lead = para.text[: match.start()]
+            before = [(lead.rfind(word), kind) for word, kind in _ITEM_WORDS if word in lead]
+            if before:
+                return max(before, key=lambda pair: pair[0])[1]
     return ""
 
 
@@ -110,7 +109,7 @@ def _below(parent: Node, node: Node) -> str:
         return "actor" if _ACTOR.match(_plain(node.title)) else "subsection"
     if parent.kind in ("policy", "goal"):
         return "measure" if not node.sentence else "action"
-    if parent.kind == "measure":
+    if parent.kind in ("measure", "action"):
         return "action"
     return ""
 

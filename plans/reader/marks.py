@@ -38,7 +38,7 @@ _SP = r"[ \u3000\t]"
 # What follows a number and a blank in running text (平成 23 年９月): a counter, not a heading.
 _COUNTER = re.compile(
     r"^(?:年(?!齢|代|次|表|長|少|金|末)|月(?!間|例)|日(?!本|常|頃|々)|人(?!口|材|権|と|づ|々|を|が|に|の|間|生|事)|件(?!数)|％|%|つ|か所|カ所|ヶ所|箇所|か年|カ年|ヶ年"
-    r"|回(?!復|答|遊|収|覧)|歳|円(?!滑|卓)|千円|万円|億円|万人|千人|名(?!所|称|産|前)|世帯(?!数)|度|割(?!合|引)|時(?!代|間|点|期)|分(?!野|析|担|権|類)|号|倍|㎡|ｋｍ|km|ha"
+    r"|回(?!復|答|遊|収|覧)|歳|円(?!滑|卓)|千円|万円|億円|万人|千人|名(?!所|称|産|前)|世帯(?!数)|度|割(?!合|引)|時(?!代|間|点|期)|分(?!野|析|担|権|類|別|散|館|か)|号|倍|㎡|ｋｍ|km|ha"
     r"|以上|以下|から|まで|番(?!組)|丁目|～|〜|、|。|，|,|[)）])"
 )
 
@@ -112,19 +112,25 @@ def _mark(type_: str, match: re.Match[str], text: str) -> Mark | None:
         return Mark(type_, type_, "", (), text)
     if type_ == "symbol":
         return Mark(type_, f"symbol:{groups['s']}", label, (), rest)
-    if type_ == "bare" and _COUNTER.match(rest):
+    if type_ == "bare" and _is_counted(match[0], rest):
         return None
     if type_ == "chapter" and groups.get("w"):
-        return Mark("front" if label.startswith("序") else "back", "front" if label.startswith("序") else "back", label, (), rest)
+        end = "front" if label.startswith("序") else "back"
+        return Mark(end, f"{end}:chapter", label, (), rest)
     path = _path(groups)
     if type_ in ("hyphen", "named") and groups.get("path"):
-        if type_ == "hyphen" and (_COUNTER.match(rest) or not rest):
+        if type_ == "hyphen" and (not rest or (len(path) < 3 and _is_counted(match[0], rest))):
             return None
         key = f"named:{groups['name']}" if type_ == "named" else f"hyphen:{len(path)}"
         return Mark(type_, key, label, path, rest)
     if type_ == "letter" or type_ in ("kana", "parenkana"):
         return Mark(type_, type_, label, path, rest)
     return Mark(type_, type_, label, path, rest) if path else None
+
+
+def _is_counted(mark: str, rest: str) -> bool:
+    """A number in running text (平成 23 年９月). A full-width digit before a full-width blank is always a heading's."""
+    return bool(_COUNTER.match(rest)) and not (mark[-1:] == "\u3000" or re.match("[０-９]", mark.strip()))
 
 
 def _path(groups: dict[str, str | None]) -> tuple[int, ...]:

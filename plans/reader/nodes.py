@@ -80,10 +80,11 @@ class Node:
 
     def spans(self) -> list[list[int]]:
         """The printed lines of label, title and body, as [first, last]."""
-        spans = [[self.first, self.last]] if self.first else []
-        for para in self.paras:
-            if spans and para.first <= spans[-1][1] + 2:
-                spans[-1][1] = max(spans[-1][1], para.last)
+        ranges = sorted([[self.first, self.last]] * bool(self.first) + [[para.first, para.last] for para in self.paras])
+        spans: list[list[int]] = []
+        for first, last in ranges:
+            if spans and first <= spans[-1][1] + 2:
+                spans[-1][1] = max(spans[-1][1], last)
             else:
-                spans.append([para.first, para.last])
+                spans.append([first, last])
         return spans

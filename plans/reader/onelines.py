@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from .decode import Line
 from .marks import SYMBOLS, find_mark
 
 LONG = 160  # characters: no printed line of prose is so long
+SHORT_PAGE = 80  # beside such lines, the shorter pages of the same file
 _CUT = re.compile(
     r"(?:(?<=[ \u3000])|(?<=[。」』）]))(?="
     r"第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*[編章節]|序\s*章|終\s*章|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ][ \u3000.．]"
     rf"|[{SYMBOLS}]|[①-⑳]|[(（][0-9０-９]{{1,2}}[)）]|[0-9０-９]{{1,2}}[ \u3000.．](?![0-9０-９年月日])|【"
     r"|[0-9０-９]{1,2}(?:[-－][0-9０-９]{1,2}){1,3}[ \u3000]|(?:基本目標|基本方針|施策)[ \u3000]*[0-9０-９]"
-    r"|[-－–]\s*[0-9０-９]{1,3}\s*[-－–](?:\s|$)|はじめに[ \u3000]|おわりに[ \u3000]|[・※])"
+    r"|はじめに[ \u3000]|おわりに[ \u3000]|[・※])"
 )
+_PAGE_HEAD = re.compile(r"^(?P<mark>[-－–]\s*[0-9０-９]{1,3}\s*[-－–])[ \u3000]")
 _PAGE_END = re.compile(r"[ \u3000](?P<mark>[-－–]\s*[0-9０-９]{1,3}\s*[-－–])$")
 
 
@@ -24,34 +27,35 @@ def cut_long_lines(lines: list[Line]) -> list[Line]:
         return lines
     out: list[Line] = []
     for line in lines:
-        out.extend(_pieces(line) if len(line.text) > LONG and _CUT.search(line.text) else [line])
+        out.extend(_pieces(line) if len(line.text) > SHORT_PAGE and _CUT.search(line.text) else [line])
     return out
 
 
 def _pieces(line: Line) -> list[Line]:
-    cuts = [0, *(match.start() for match in _CUT.finditer(line.text)), len(line.text)]
+    head, body, tail = _page_numbers_off(line.text)
+    numbers = [Line(line.no, mark, 0, piece=True) for mark in (head, tail) if mark]
+    cuts = [0, *(match.start() for match in _CUT.finditer(body)), len(body)]
     pieces: list[Line] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        raw = line.text[start:end]
-        text = raw.strip()
+    for start, end in pairwise(cuts):
+        text = body[start:end].strip()
         if not text:
             continue
-        glue = line.text[:start][len(line.text[:start].rstrip()) :]
-        first = not pieces
+        glue = body[:start][len(body[:start].rstrip()) :]
         if pieces and not _may_open(text):
             pieces[-1].text += glue + text
             continue
+        first = not pieces
         pieces.append(Line(line.no, text, 0, first and line.gap, first and line.page_top, glue, piece=True))
-    return [whole for piece in pieces for whole in _page_number_off(piece)]
+    return [*numbers[: bool(head)], *pieces, *numbers[bool(head) :]]
 
 
 def _may_open(text: str) -> bool:
-    return find_mark(text) is not None or bool(re.match(r"[・※]|[-－–]\s*[0-9０-９]{1,3}\s*[-－–]", text))
+    return find_mark(text) is not None or bool(re.match(r"[・※]", text))
 
 
-def _page_number_off(piece: Line) -> list[Line]:
-    if match := _PAGE_END.search(piece.text):
-        number = Line(piece.no, match["mark"], 0, piece=True)
-        piece.text = piece.text[: match.start()].rstrip()
-        return [piece, number]
-    return [piece]
+def _page_numbers_off(text: str) -> tuple[str, str, str]:
+    """The page number at the head and at the end of a page, and what stands between."""
+    head = _PAGE_HEAD.match(text)
+    tail = _PAGE_END.search(text)
+    body = text[head.end() if head else 0 : tail.start() if tail else len(text)].strip()
+    return head["mark"] if head else "", body, tail["mark"] if tail else ""

@@ -24,7 +24,7 @@ NAME_RANKS = {
     "取り組み": 4,
     "事業": 4,
 }
-_LEAVES = ("vision", "figure")
+_LEAVES = ("vision", "figure", "paragraph")
 
 
 @dataclass(slots=True)
@@ -38,7 +38,8 @@ class Place:
 class Placer:
     """Keeps the stack of open nodes (root first) and finds the place of each mark."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, numbers: dict[str, set[int]] | None = None) -> None:
+        self.numbers = numbers or {}
         self.stack: list[Node] = [root]
         self.recent: dict[str, Node] = {}
         self.parent_keys: dict[str, str] = {}
@@ -134,7 +135,12 @@ class Placer:
 
     def _is_below(self, top: Node, mark: Mark, rank: int | None) -> bool:
         """Whether an open node cannot hold a new list of the mark."""
-        if top.type in ("front", "back") or top.key == mark.key:
+        if mark.type == "named" and self._between_chapters(mark):
+            return True
+        if top.type in ("front", "back"):
+            # 序章 holds lists like any chapter; はじめに does not
+            return not top.key.endswith(":chapter") or mark.type in ("part", "chapter")
+        if top.key == mark.key:
             return True
         top_rank = RANKS.get(top.type)
         if mark.type == "named":
@@ -152,6 +158,10 @@ class Placer:
         if top.type in ("named", "hyphen", "roman"):
             return rank < 40
         return rank < 40 or top.sentence
+
+    def _between_chapters(self, mark: Mark) -> bool:
+        """序章, then 基本目標１ …, then 終章: where no 第１章 stands, the named headings are the chapters."""
+        return self.stack[1].key == "front:chapter" and "chapter" not in self.numbers and mark.number == 1
 
     def _place_path(self, mark: Mark) -> Place:
         """Numbers that carry their parents: 1-2-3, 施策2-1. The parent is the open node with the number before the last."""
@@ -179,6 +189,8 @@ class Placer:
         depth = self._depth_of(mark.key)
         if depth is not None:
             return Place(depth, "next")
+        if self._waits_for_content(self.stack[-1]):
+            return Place(len(self.stack), "first")
         learned = self.parent_keys.get(mark.key)
         if learned is not None and self._depth_of(learned) is None and learned != "":
             # its usual parent is not open: in a frame of its own it belongs elsewhere
@@ -190,7 +202,7 @@ class Placer:
         lower = self.below[mark.key]
         while keep > 1:
             top = self.stack[keep - 1]
-            if top.sentence or top.key in lower or top.type in ("front", "back"):
+            if top.sentence or top.key in lower or top.key in ("front", "back"):
                 keep -= 1
             elif (
                 learned is not None
@@ -203,6 +215,11 @@ class Placer:
             else:
                 break
         return Place(keep, "first")
+
+    @staticmethod
+    def _waits_for_content(top: Node) -> bool:
+        """A heading with nothing below it yet must hold what comes next."""
+        return bool(top.mark and top.title and not top.paras and not top.children) and top.type not in ("front", "back")
 
     def _siblings(self, key: str) -> set[str]:
         """Keys of lists that have stood under the same kind of parent as this one."""

@@ -15,7 +15,8 @@ from .placing import Place, Placer
 from .wrapping import BULLET, Columns, ends_sentence, goes_on, is_table_row
 
 VISION_HEAD = re.compile(
-    r"(?:将来像|将来都市像|目指す(?:べき)?(?:姿|まち|地域)|めざす(?:べき)?(?:姿|まち|地域)|あるべき姿|ビジョン|基本理念|スローガン|キャッチフレーズ|合言葉|合い言葉|理想の姿)$"
+    r"(?:将来像|将来都市像|将来.{0,6}像|環境像|(?:目指す|めざす)(?:べき)?.{0,8}(?:姿|像|まち|地域|社会|都市)|あるべき姿|ビジョン|基本理念|スローガン|キャッチフレーズ"
+    r"|合言葉|合い言葉|理想の姿)$"
 )
 _VISION_LEAD = re.compile(r"(?:次のとおり|以下のとおり|次の(?:言葉|ことば)|掲げ|定め)")
 _QUOTED = re.compile(r"^[『「“〝《](?P<inner>[^』」]+)[』」”〟》][。]?$")
@@ -50,7 +51,7 @@ class Builder:
         self.numbers = numbers
         self.columns = Columns(lines)
         self.root = Node(None)
-        self.placer = Placer(self.root)
+        self.placer = Placer(self.root, numbers)
         self.tree = Tree(self.root)
         self.open_text = False  # a paragraph or heading that the next line may continue
         self.in_title = False  # it is a heading's title that is open
@@ -94,13 +95,7 @@ class Builder:
     def _accept(self, mark: Mark, line: Line) -> Place | None:
         """The place of a mark that opens a clause here; None where it is only words of a running text."""
         before = self.lines[self.index - 1] if self.index else None
-        wraps = (
-            before is not None
-            and self.open_text
-            and not ends_sentence(before.text)
-            and not line.gap
-            and (before.piece or self.columns.is_full(self.index - 1))
-        )
+        wraps = before is not None and self.open_text and not line.gap and self._unfinished(before)
         place = self.placer.place(mark)
         if not mark.path:
             return None if wraps and mark.type in ("symbol", "bracket") and line.piece else place
@@ -109,6 +104,13 @@ class Builder:
         if place.status in ("next", "first"):
             return place
         return place if self._plausible(mark, place, line) else None
+
+    def _unfinished(self, before: Line) -> bool:
+        """Whether the text before breaks off in mid-sentence, so that a mark may be only words of its next line."""
+        if before.piece:
+            paras = self.placer.stack[-1].paras
+            return bool(paras) and not ends_sentence(paras[-1].text)
+        return not ends_sentence(before.text) and self.columns.is_full(self.index - 1)
 
     def _stands_out(self, mark: Mark, place: Place, line: Line) -> bool:
         """A mark after an unfinished full line: a heading only if it is of the strong kind, or counts on and looks like one."""
@@ -198,9 +200,11 @@ class Builder:
 
     def _title_goes_on(self, node: Node, before: Line, line: Line) -> bool:
         """A heading broken over lines, or a numbered sentence whose first line had no 。 yet."""
-        if line.gap or BULLET.match(line.text) or before.piece or is_table_row(line.text):
+        breaks_page = line.page_top and "、" in node.title and width(node.title) > 40 and node.type not in _STRONG
+        if (line.gap and not breaks_page) or BULLET.match(line.text) or before.piece or is_table_row(line.text):
             return False
-        if not self.columns.is_full(self.index - 1) or (line.indent > before.indent + 4 and "、" not in node.title):
+        hangs = line.indent > before.indent + 4 and "、" not in node.title
+        if not breaks_page and (hangs or not self.columns.is_full(self.index - 1)):
             return self._finishes_sentence(node, line)
         if not node.title:
             node.title, node.last = line.text, line.no
@@ -218,7 +222,8 @@ class Builder:
                 node.title, node.last = line.text, line.no
                 return True
             return False
-        if width(node.title) > 12 and re.search(r"[、をにがの]$", node.title) and line.indent <= 4:
+        same_column = width(line.text) <= 1.3 * width(node.title) and node.type not in _STRONG
+        if same_column and width(node.title) > 12 and re.search(r"[、をにがのとや・]$", node.title):
             node.title += line.text
             node.last = line.no
             if ends_sentence(line.text) or "。" in line.text:
@@ -328,8 +333,10 @@ def _bare_title(title: str) -> str:
 
 def _split_head(rest: str, piece: bool) -> tuple[str, str]:
     """Heading and body of a piece of a one-line page: they part at a blank that is followed by a sentence."""
-    if not piece or "。" not in rest:
+    if not piece:
         return rest, ""
     # a key word in 「」 is followed by the rest of its heading: the blank after it does not end the heading
-    match = re.match(r"(?P<head>(?:[「『][^」』]+[」』][ \u3000]+)?[^。、]{2,40}?)[ \u3000]+(?P<tail>[^ \u3000].{8,}。.*)$", rest)
+    match = re.match(
+        r"(?P<head>(?:[「『][^」』]+[」』][ \u3000]+)?[^。、]{2,40}?)[ \u3000]+(?P<tail>[^ \u3000].{8,}[。、].*)$", rest
+    )
     return (match["head"].strip(), match["tail"]) if match else (rest, "")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from .decode import Line, width
+from .marks import find_mark
 
 SENTENCE_END = re.compile(r"[。．！？!?][」』）)】\]]*$")
-_TABLE = re.compile(r"(?:\S(?:[ ]{2,}|\u3000+|\t+)){2,}\S|\S[ \u3000]*[|｜│][ \u3000]*\S.*[|｜│]|^[|｜│].*[|｜│]")
+_TABLE = re.compile(
+    r"(?:\S+(?:[ ]{2,}|\u3000{2,}|\t+)){2,}\S|\S(?:\u3000{2,}|[ ]{4,}|\t+)\S|\S[ \u3000]*[|｜│][ \u3000]*\S.*[|｜│]|^[|｜│].*[|｜│]"
+)
 _CLOSED = re.compile(r"[）)」』】\]]$")
 BULLET = re.compile(r"^[・･※＊*•‣➢✓✔→⇒]|^注[0-9０-９]?[)）:：]|^[-－–] ")
 
@@ -33,9 +36,10 @@ class Columns:
     def _block_widths(self, lines: list[Line]) -> list[int]:
         """The width of the block (lines without a gap between) each line stands in: three quarters of its lines are no wider."""
         runs = [0] * len(lines)
+        marked = [find_mark(line.text) is not None for line in lines]
         start = 0
         for index in range(1, len(lines) + 1):
-            if index == len(lines) or lines[index].gap or lines[index].page_top:
+            if index == len(lines) or lines[index].gap or lines[index].page_top or marked[index]:
                 ranked = sorted(self.widths[start:index])
                 runs[start:index] = [ranked[(len(ranked) * 3) // 4]] * (index - start) if len(ranked) > 1 else ranked
                 start = index
