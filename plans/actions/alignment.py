@@ -22,7 +22,8 @@ from plans.reader.document import Clause
 
 ALIKE = 0.8  # elsewhere
 ALIKE_IN_PLACE = 0.5  # at its own code
-MAX_PAIRS = 40_000  # beyond this many leftover pairs only neighbours (same parent) are compared
+MAX_PAIRS = 40_000  # beyond this many leftover pairs only NEAR leftovers under the same parent are compared
+NEAR = 8
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class _Match:
             siblings[self.old[at].parent].append(at)
         for index in opened:
             parent = self.parent_code(index)
-            candidates = left if everywhere else siblings[parent][:200]
+            candidates = left if everywhere else siblings[parent][:NEAR]
             best = max(
                 (
                     (_alike(self.new[index], self.old[at], at_least=ALIKE), self.old[at].parent == parent, -at)

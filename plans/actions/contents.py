@@ -168,7 +168,10 @@ def succession_of(edition: models.Edition, reader: Any) -> list[doc.SuccessionRo
     """What this edition made of the one before, in a fixed order: by the old clause, then by the new."""
     rows = models.Succession.objects.visible_to(reader).filter(edition=edition)
     rows = rows.select_related("old__edition__plan", "new__edition__plan")
-    found = [doc.SuccessionRow(row.old and _end(row.old), row.new and _end(row.new), row.kind, row.reason) for row in rows]
+    found = [
+        doc.SuccessionRow(_end(row.old) if row.old else None, _end(row.new) if row.new else None, row.kind, row.reason)
+        for row in rows
+    ]
     return sorted(found, key=lambda row: (row.old is None, _natural(row.old), row.new is None, _natural(row.new)))
 
 
