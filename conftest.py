@@ -85,7 +85,7 @@ def _flush_passes_the_audit_triggers() -> Iterator[None]:
                 for _, sql in triggers:
                     cursor.execute(sql)
 
-    operations.execute_sql_flush = flush_without_triggers  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush_without_triggers  # type: ignore[method-assign, assignment]
     yield
     operations.execute_sql_flush = flush  # type: ignore[method-assign]
 

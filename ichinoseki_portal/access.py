@@ -84,7 +84,7 @@ def access(
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in rule.methods:
                 return HttpResponseNotAllowed(sorted(rule.methods))
-            if rule.who == "staff" and not (request.user.is_active and request.user.is_staff):  # type: ignore[union-attr]
+            if rule.who == "staff" and not (request.user.is_active and request.user.is_staff):
                 raise Http404
             return view(request, *args, **kwargs)
 

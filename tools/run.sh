@@ -61,6 +61,7 @@ mkdir -p run staticfiles
 [ "$demo" = 0 ] || "$python" manage.py load_demo
 
 # Either process ending ends the other: half a portal (pages without mail, or jobs without pages) must not look alive.
+# Each stands in a process group of its own (set -m), so that Ctrl-C reaches this script alone, which tells each of them once.
 children=()
 alive() {
     local child
@@ -75,17 +76,19 @@ stop() {
         alive || break
         sleep 0.1
     done
-    for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null || true; done
+    for child in "${children[@]}"; do kill -KILL -- "-$child" 2>/dev/null || true; done
     wait 2>/dev/null || true
 }
 trap 'stop; exit 0' INT TERM HUP
 trap stop EXIT
 
+set -m
 .venv/bin/granian --interface wsgi --host 127.0.0.1 --port "$port" --workers 2 --respawn-failed-workers \
-    --no-access-log --log-level warning ichinoseki_portal.wsgi:application &
+    --blocking-threads 8 --workers-kill-timeout 5 --no-access-log --log-level error ichinoseki_portal.wsgi:application </dev/null &
 children+=($!)
-"$python" manage.py db_worker --verbosity 0 &
+"$python" manage.py db_worker --verbosity 0 </dev/null &
 children+=($!)
+set +m
 
 for _ in {1..150}; do
     port_is_free || break

@@ -397,7 +397,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='succession',
-            constraint=models.UniqueConstraint(fields=('edition', 'old', 'new'), name='succession_pair', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('edition', 'old', 'new'), name='succession_pair'),
+        ),
+        migrations.AddConstraint(
+            model_name='succession',
+            constraint=models.UniqueConstraint(condition=models.Q(('new__isnull', True)), fields=('edition', 'old'), name='succession_dropped_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='succession',
+            constraint=models.UniqueConstraint(condition=models.Q(('old__isnull', True)), fields=('edition', 'new'), name='succession_added_once'),
         ),
         migrations.AddConstraint(
             model_name='succession',

@@ -30,7 +30,9 @@ class ClauseAddress(models.Model):
 
     edition = models.ForeignKey(Edition, verbose_name=_("版"), on_delete=models.PROTECT, related_name="addresses")
     code = models.CharField(_("コード"), max_length=80, blank=True, validators=[_code, refuse_reserved])
-    last_words = models.CharField(_("最後にあった文の要約値"), max_length=64, blank=True, editable=False)  # set when its clause is dropped
+    last_words = models.CharField(
+        _("最後にあった文の要約値"), max_length=64, blank=True, editable=False
+    )  # set when its clause is dropped
 
     class Meta:
         verbose_name = _("項目の番地")

@@ -153,7 +153,9 @@ class Snapshot(models.Model):
     stage = models.CharField(_("段階"), max_length=20, choices=Stage.choices, default=Stage.FINAL)
     number = models.PositiveIntegerField(_("段階の中の番号"), default=1)
     date = models.CharField(_("日付"), max_length=10, blank=True, validators=[_partial_date])
-    facts = models.JSONField(_("この段階の版の事実"), default=dict, blank=True, editable=False)  # plan-json's "edition"; reaches the Edition on publishing
+    facts = models.JSONField(
+        _("この段階の版の事実"), default=dict, blank=True, editable=False
+    )  # plan-json's "edition"; reaches the Edition on publishing
     state = models.CharField(_("状態"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
     content_hash = models.CharField(_("内容の要約値"), max_length=64, blank=True, editable=False)
     author = models.ForeignKey(

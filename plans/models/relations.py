@@ -91,7 +91,10 @@ class Succession(models.Model):
         verbose_name_plural = _("前の版からの変化")
         ordering = ["edition", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["edition", "old", "new"], name="succession_pair", nulls_distinct=False),
+            # Three, because SQLite cannot make one constraint in which an empty end counts as equal.
+            models.UniqueConstraint(fields=["edition", "old", "new"], name="succession_pair"),
+            models.UniqueConstraint(fields=["edition", "old"], condition=Q(new__isnull=True), name="succession_dropped_once"),
+            models.UniqueConstraint(fields=["edition", "new"], condition=Q(old__isnull=True), name="succession_added_once"),
             models.CheckConstraint(condition=Q(old__isnull=False) | Q(kind=SuccessionKind.ADDED), name="succession_old"),
             models.CheckConstraint(condition=Q(new__isnull=False) | Q(kind=SuccessionKind.DROPPED), name="succession_new"),
             models.CheckConstraint(condition=Q(old__isnull=False) | Q(new__isnull=False), name="succession_some_end"),
