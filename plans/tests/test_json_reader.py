@@ -1,5 +1,6 @@
 """Reading plan-json: a Document, or a refusal that names the key. Never anything else."""
 
+import contextlib
 import copy
 import json
 from pathlib import Path
@@ -219,10 +220,8 @@ def test_any_value_anywhere_is_read_or_refused(path, value):
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_refused_or_read(data):
-    try:
+    with contextlib.suppress(ReadingRefused):
         read_json(data)
-    except ReadingRefused:
-        pass
 
 
 @settings(max_examples=200, deadline=None)
@@ -230,7 +229,5 @@ def test_any_bytes_are_refused_or_read(data):
 def test_a_damaged_file_is_refused_or_read(data):
     good = json_bytes(rich())
     at = data.draw(st.integers(0, len(good) - 1))
-    try:
+    with contextlib.suppress(ReadingRefused):
         read_json(good[:at] + data.draw(st.binary(max_size=3)) + good[at + data.draw(st.integers(0, 5)) :])
-    except ReadingRefused:
-        pass
