@@ -34,12 +34,16 @@ def mentions(node: Node, binds: list[Predicate]) -> list[ActorMention]:
         if _NOT.match(text[match.end() :]) or (match[0] == "団体" and re.search(r"[一-龠]$", text[: match.start()])):
             continue
         role = "mentioned"
-        if any(match[0] in subject for subject in subjects):
+        leads = match.start() == 0 or text[match.start() - 1] in "、。\n"
+        if any(match[0] in subject for subject in subjects) or (leads and text[match.end() :].startswith("が")):
             role = "performer"
         elif _SUPPORTED.match(text[match.end() :]):
             role = "beneficiary"
         if roles.get(match[0]) in (None, "mentioned"):
             roles[match[0]] = role
+    for subject in sorted(subjects):
+        if not any(name in subject for name in roles):
+            roles[subject] = "performer"
     if node.kind == "effect" and node.parent is not None and node.parent.kind == "actor":
         roles.setdefault(re.sub(r"[ \u3000【】]", "", node.parent.title), "")
         roles[re.sub(r"[ \u3000【】]", "", node.parent.title)] = "beneficiary"

@@ -68,6 +68,12 @@ ANNEX = re.compile(
 )
 
 
+# The characters a mark can begin with: most lines of prose are ruled out by their first.
+_MAY_OPEN = re.compile(
+    rf"[{_D}第序終まはごお前むあ結資参付附巻用別論基重個推施政目方戦柱取事プ視原理課テアスⅠ-Ⅻ{_CIRCLED}{_PAREN_ONE}{_DOT_ONE}{SYMBOLS}{_KANA}(（【IVXa-zａ-ｚ]"
+)
+
+
 @dataclass(slots=True, frozen=True)
 class Mark:
     """A mark at the head of a line. ``key`` names its list ("bare", "named:基本方針", "symbol:■"); ``path`` its printed numbers."""
@@ -89,6 +95,8 @@ class Mark:
 
 def find_mark(text: str) -> Mark | None:
     """The mark a line begins with, or None. Says nothing of whether it is a heading here: that is for the structure to judge."""
+    if not _MAY_OPEN.match(text):
+        return None
     if FRONT.match(text):
         return Mark("front", "front", "", (), text)
     if BACK.match(text):

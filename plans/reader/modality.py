@@ -43,7 +43,7 @@ _JOINS = re.compile(
     r"(?:るとともに|するとともに|とともに|るほか)、|(?:行い|図り|講じ|設け|整え|定め|努め|進め|めざし|目指し|取り組み|改め|位置付け|位置づけ|活用し|支援し|実施し|推進し|促進し|整備し|提供し|確保し|開催し|公表し|確認し|作成し|検討し|充実し|強化し)、"
 )
 _PLAIN_ENDINGS = re.compile(r"(?:ます|です|ません)$")
-_PHRASE = re.compile(r"(?:[^、。をにがはへでとの「」]+[をにが])?[^、。をにがはへで「」]+$")
+_PHRASE = re.compile(r"(?:[^、。をにがはへでとの「」]+[をにが])?(?P<verb>[^、。をにがはへで「」]+)$")
 _SUBJECT = re.compile(
     r"^(?:(?:また|さらに|そのため|このため|そこで|一方で|特に|なお|加えて|併せて|あわせて|引き続き|今後|今後は)、)?(?P<who>[^、。「」]{1,24}?)(?:は|も)、?"
 )
@@ -104,8 +104,12 @@ def _joined(part: str) -> str:
 
 def _words(part: str) -> str:
     """The predicate's own words: the verb with what it acts on."""
-    match = _PHRASE.search(part)
-    return match[0] if match else part[-20:]
+    plain = re.sub(r"(?:とともに|ほか)$", "", part.rstrip("、"))
+    match = _PHRASE.search(plain)
+    if match is None:
+        return plain[-20:]
+    words = match["verb"] if len(match["verb"]) > 10 else match[0]
+    return re.sub(r"^[ぁ-ん]+(?=[一-龯々ァ-ヶ])", "", words)
 
 
 def _subject(part: str) -> str:

@@ -228,9 +228,8 @@ class Placer:
 
 
 def _carries(node: Node, prefix: tuple[int, ...]) -> bool:
-    assert node.mark is not None
-    path = node.mark.path
-    return path == prefix[-len(path) :] if len(path) <= len(prefix) else False
+    path = node.mark.path if node.mark else ()
+    return path == prefix[-len(path) :] if 0 < len(path) <= len(prefix) else False
 
 
 def _name_rank(key: str) -> int:

@@ -11,6 +11,7 @@ SENTENCE_END = re.compile(r"[。．！？!?][」』）)】\]]*$")
 _TABLE = re.compile(
     r"(?:\S+(?:[ ]{2,}|\u3000{2,}|\t+)){2,}\S|\S(?:\u3000{2,}|[ ]{4,}|\t+)\S|\S[ \u3000]*[|｜│][ \u3000]*\S.*[|｜│]|^[|｜│].*[|｜│]"
 )
+_COLUMN_SIGN = re.compile(r" {2}|\u3000{2}|\t|[|｜│]")  # spares most lines the costly pattern
 _CLOSED = re.compile(r"[）)」』】\]]$")
 BULLET = re.compile(r"^[・･※＊*•‣➢✓✔→⇒]|^注[0-9０-９]?[)）:：]|^[-－–] ")
 
@@ -21,7 +22,7 @@ def ends_sentence(text: str) -> bool:
 
 def is_table_row(text: str) -> bool:
     """Columns parted by wide blanks, tabs or bars. One wide blank is a design gap, two are columns."""
-    return bool(_TABLE.search(text)) and not ends_sentence(text)
+    return bool(_COLUMN_SIGN.search(text)) and bool(_TABLE.search(text)) and not ends_sentence(text)
 
 
 class Columns:
