@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
@@ -8,3 +9,9 @@ class PortalConfig(AppConfig):
     label = "portal"
     verbose_name = "利用者と記録"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class PortalAdminConfig(AdminConfig):
+    """Django's admin with our site in its place."""
+
+    default_site = "ichinoseki_portal.admin_site.PortalAdminSite"

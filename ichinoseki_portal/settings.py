@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "plans.apps.PlansConfig",
     "kyodo.apps.KyodoConfig",
     "evaluations.apps.EvaluationsConfig",
-    "django.contrib.admin",
+    "ichinoseki_portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,3 @@
+from . import clauses, relations, shelf
+
+__all__ = ["clauses", "relations", "shelf"]
