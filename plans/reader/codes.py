@@ -58,8 +58,7 @@ def _wish(child: Node, parent: Node, prefix: str, counts: Counter[str]) -> str:
     if child.type in ("annex", ""):
         counts["x"] += 1
         return _join(prefix, f"x{counts['x']}")
-    assert child.mark is not None
-    if not child.mark.path:
+    if child.mark is None or not child.mark.path:
         counts[f"symbol:{child.key}"] += 1
         return _join(prefix, str(counts[f"symbol:{child.key}"]))
     return _path_code(prefix, child.mark.path)

@@ -10,7 +10,7 @@ FORMAT = "plan-json/1"
 
 @dataclass
 class Predicate:
-    """One predicate of a sentence and how far it binds. ``subject`` as printed; "" and ``stated`` False where the text names none."""
+    """One predicate and how far it binds. ``subject`` as printed; "" and ``stated`` False where the text names none."""
 
     subject: str
     stated: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 from ichinoseki_portal.text import fold
 
@@ -13,7 +14,9 @@ from .document import SetAside
 from .marks import find_mark
 
 _NUMBER_ONLY = re.compile(
-    r"^(?:[-－ー–—―~〜・.\s]*[0-9０-９]{1,4}[-－ー–—―~〜・.\s]*|[(（]\s*[0-9０-９]{1,3}\s*[)）]|[pPｐＰ][.．]?\s*[0-9０-９]{1,4}|[0-9０-９]{1,4}\s*[/／]\s*[0-9０-９]{1,4}|[0-9０-９]{1,4}\s*(?:ページ|頁)|[-－–—]\s*[ivxlc]{1,6}\s*[-－–—])$"
+    r"^(?:[-－ー–—―~〜・.\s]*[0-9０-９]{1,4}[-－ー–—―~〜・.\s]*|[(（]\s*[0-9０-９]{1,3}\s*[)）]|"
+    r"[pPｐＰ][.．]?\s*[0-9０-９]{1,4}|[0-9０-９]{1,4}\s*[/／]\s*[0-9０-９]{1,4}|[0-9０-９]{1,4}\s*(?:ページ|頁)|"
+    r"[-－–—]\s*[ivxlc]{1,6}\s*[-－–—])$"
 )
 _CONTENTS_HEAD = re.compile(r"^[【〈《<＜\s]*(?:目\s*次|も\s*く\s*じ|CONTENTS|Contents)[】〉》>＞\s]*$")
 _LEADER = re.compile(r"(?:…{1,}|‥{2,}|・{4,}|[.．]{4,}|[－―─]{4,}|_{4,})\s*(?:[(（]?[0-9０-９]{1,4}[)）]?)?$")
@@ -23,11 +26,19 @@ _BROKEN = re.compile(r"[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]|\(cid:\d+\)")
 _HIRAGANA_RUNS = re.compile(r"^[\u3041-\u309fー]{1,10}(?:[ \u3000]+[\u3041-\u309fー]{1,10})*$")
 _KANJI = re.compile("[\u3400-\u9fff々]")
 _NAVIGATION = re.compile(
-    r"本文へ|ページの先頭|先頭へ|トップへ|^ホーム(?:$|[ \u3000>＞»›|｜])|^トップ(?:ページ)?(?:$|[ \u3000>＞»›|｜])|サイトマップ|サイト内検索|文字(?:サイズ|の大きさ)|背景色|配色|現在(?:の位置|地)|パンくず"
-    r"|[>＞»›].*[>＞»›]|印刷(?:する|用|ページ)|^更新日|^公開日|^掲載日|最終更新|ページ(?:ID|番号|ＩＤ)|シェア|ツイート|[Ff]acebook|LINEで送る|Xで共有|X（旧|ポスト(?:する)?$"
-    r"|このページ(?:に関する|を|の|は|に)|この記事|お問い?合わ?せ|問い?合わせ先|電話(?:番号)?\s*[:：]|[Tt][Ee][Ll]\s*[:：.]|ファク(?:ス|シミリ)|ＦＡＸ|FAX|〒\s*[0-9０-９]{3}|法人番号"
-    r"|[Cc]opyright|©|All [Rr]ights|前のページ|次のページ|一覧へ|一覧に戻る|戻る$|関連(?:情報|リンク|ページ|ファイル|資料)|^添付(?:ファイル|資料)|役に立ちましたか|見つけやすかった|見つけにくかった|分かりやすかった|分かりにくかった"
-    r"|Foreign|Language|English|やさしい日本語$|Adobe|Acrobat|ダウンロード|[(（]?PDF(?:ファイル)?[\s:：(（]|(?:KB|MB|キロバイト|メガバイト)[)）]?$|プライバシー|個人情報(?:保護方針|の取(?:り)?扱い)について$|免責事項|リンクについて|アクセシビリティ|開庁時間|業務時間|^メニュー|ナビゲーション|メールフォーム|^検索$|^閉じる|ログイン"
+    r"本文へ|ページの先頭|先頭へ|トップへ|^ホーム(?:$|[ \u3000>＞»›|｜])|^トップ(?:ページ)?(?:$|[ \u3000>＞»›|"
+    r"｜])|サイトマップ|サイト内検索|文字(?:サイズ|の大きさ)|背景色|配色|現在(?:の位置|地)|パンくず"
+    r"|[>＞»›].*[>＞»›]|印刷(?:する|用|ページ)|^更新日|^公開日|^掲載日|最終更新|ページ(?:ID|番号|ＩＤ)|シェア|"
+    r"ツイート|[Ff]acebook|LINEで送る|Xで共有|X（旧|ポスト(?:する)?$"
+    r"|このページ(?:に関する|を|の|は|に)|この記事|お問い?合わ?せ|問い?合わせ先|電話(?:番号)?\s*[:：]|"
+    r"[Tt][Ee][Ll]\s*[:：.]|ファク(?:ス|シミリ)|ＦＡＸ|FAX|〒\s*[0-9０-９]{3}|法人番号"
+    r"|[Cc]opyright|©|All [Rr]ights|前のページ|次のページ|一覧へ|一覧に戻る|戻る$|関連(?:情報|リンク|ページ|"
+    r"ファイル|資料)|^添付(?:ファイル|資料)|役に立ちましたか|見つけやすかった|見つけにくかった|分かりやすかった|"
+    r"分かりにくかった"
+    r"|Foreign|Language|English|やさしい日本語$|Adobe|Acrobat|ダウンロード|[(（]?PDF(?:ファイル)?[\s:：(（]|(?:KB|"
+    r"MB|キロバイト|メガバイト)[)）]?$|プライバシー|個人情報(?:保護方針|の取(?:り)?扱い)について$|免責事項|"
+    r"リンクについて|アクセシビリティ|開庁時間|業務時間|^メニュー|ナビゲーション|メールフォーム|^検索$|^閉じる|"
+    r"ログイン"
     r"|ふりがな(?:を|表示)|音声(?:読み上げ|読上げ)|スマートフォン(?:版|表示)|パソコン版"
 )
 
@@ -60,7 +71,7 @@ def _broken(lines: Lines) -> dict[int, str]:
     """Lines of a broken character map, and the scraps of the same passage between them."""
     bad = [i for i, line in enumerate(lines) if line and _is_broken(line.text)]
     found = dict.fromkeys(bad, "broken_characters")
-    for a, b in zip(bad, bad[1:], strict=False):
+    for a, b in pairwise(bad):
         between = [i for i in range(a + 1, b) if lines[i]]
         if len(between) == 1 and len(lines[between[0]].text) <= 4:  # type: ignore[union-attr]
             found[between[0]] = "broken_characters"
@@ -115,10 +126,8 @@ def _is_body_sentence(text: str) -> bool:
     if _is_navigation(text):
         return False
     mark = find_mark(text)
-    return (
-        len(text) >= 30
-        and bool(_SENTENCE_END.search(text))
-        or bool(mark and mark.type in ("chapter", "section", "paren", "circled") and mark.rest)
+    return (len(text) >= 30 and bool(_SENTENCE_END.search(text))) or bool(
+        mark and mark.type in ("chapter", "section", "paren", "circled") and mark.rest
     )
 
 
@@ -198,7 +207,7 @@ def _running_heads(lines: Lines) -> dict[int, str]:
         if (
             rest
             and len(near) >= max(1, 0.6 * len(rest))
-            and (len(at) >= 3 or len(near) == len(rest) and not first_kept or _same_text(lines, at))
+            and (len(at) >= 3 or (len(near) == len(rest) and not first_kept) or _same_text(lines, at))
         ):
             found.update(dict.fromkeys(near, "running_head"))
     return found

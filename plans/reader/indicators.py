@@ -65,9 +65,10 @@ def _columns(cells: list[str]) -> dict[str, int]:
 
 
 def _row(node: Node, para: Para, cells: list[str], columns: dict[str, int], heading: list[str]) -> Indicator | None:
-    cells = _aligned(cells, columns, len(heading))
-    if cells is None:
+    aligned = _aligned(cells, columns, len(heading))
+    if aligned is None:
         return None
+    cells = aligned
     text = para.text
     name = cells[columns.get("name", 0)]
     unit = cells[columns["unit"]] if "unit" in columns else ""

@@ -7,12 +7,16 @@ import re
 from .marks import NAMED_KINDS
 from .nodes import Node
 
-_ITEM_WORDS = (
-    ("基本目標", "goal"), ("目標", "goal"), ("基本方針", "policy"), ("推進方針", "policy"), ("方針", "policy"), ("施策の柱", "policy"), ("柱", "policy"),
-    ("基本施策", "measure"), ("施策", "measure"), ("行動基準", "standard"), ("行動指針", "standard"), ("行動規範", "standard"),
-    ("原則", "principle"), ("考え方", "principle"), ("理念", "principle"), ("視点", "principle"), ("効果", "effect"),
-    ("取組", "action"), ("取り組み", "action"), ("取組み", "action"), ("事業", "action"),
-)  # fmt: skip
+_WORDS_OF = {
+    "goal": "基本目標 目標",
+    "policy": "基本方針 推進方針 方針 施策の柱 柱",
+    "measure": "基本施策 施策",
+    "standard": "行動基準 行動指針 行動規範",
+    "principle": "原則 考え方 理念 視点",
+    "effect": "効果",
+    "action": "取組 取り組み 取組み 事業",
+}
+_ITEM_WORDS = tuple((word, kind) for kind, words in _WORDS_OF.items() for word in words.split())
 _TAIL = r"(?:等|など|一覧|の体系|について|の内容)?$"
 _BY_TITLE = tuple((re.compile(word + _TAIL), kind) for word, kind in _ITEM_WORDS)
 _DECLARED = re.compile(
@@ -20,7 +24,10 @@ _DECLARED = re.compile(
 )
 _DEFINITION = re.compile(r"とは$|の定義$")
 _ACTOR = re.compile(
-    r"^(?:個人|市民|町民|村民|住民|区民|県民|家庭|地域|学校|企業|事業者|事業所|民間事業者|商店|行政|市|町|村|市役所|役場|自治会|町内会|自治会等|行政区|集落|地域団体|地域組織|地域協働体|市民活動団体|市民団体|活動団体|ボランティア(?:団体)?|ＮＰＯ(?:法人)?|NPO(?:法人)?|ＮＰＯ等|NPO等|団体|各種団体|大学|教育機関|関係機関|関係団体|中間支援組織|議会|子ども|若者|高齢者|保護者)(?:等|など)?(?:[・、と](?:[^、・]{1,10}))*$"
+    r"^(?:個人|市民|町民|村民|住民|区民|県民|家庭|地域|学校|企業|事業者|事業所|民間事業者|商店|行政|市|町|村|"
+    r"市役所|役場|自治会|町内会|自治会等|行政区|集落|地域団体|地域組織|地域協働体|市民活動団体|市民団体|活動団体|"
+    r"ボランティア(?:団体)?|ＮＰＯ(?:法人)?|NPO(?:法人)?|ＮＰＯ等|NPO等|団体|各種団体|大学|教育機関|関係機関|"
+    r"関係団体|中間支援組織|議会|子ども|若者|高齢者|保護者)(?:等|など)?(?:[・、と](?:[^、・]{1,10}))*$"
 )
 _ROLE = re.compile(r"(?:役割|責務|担い手|取組|取り組み|できること)$")
 CONTAINER_TYPES = ("part", "chapter", "section", "item", "front", "back", "annex", "bare", "roman", "hyphen")

@@ -8,24 +8,38 @@ from dataclasses import dataclass
 
 # Strict ranks: of two marks that both have one, the smaller stands above. Marks without one find their place by context.
 RANKS = {
-    "part": 10, "chapter": 20, "section": 30, "item": 35, "bare": 40,
-    "paren": 50, "half": 55, "circled": 60, "kana": 70, "parenkana": 80, "letter": 85,
-}  # fmt: skip
+    "part": 10,
+    "chapter": 20,
+    "section": 30,
+    "item": 35,
+    "bare": 40,
+    "paren": 50,
+    "half": 55,
+    "circled": 60,
+    "kana": 70,
+    "parenkana": 80,
+    "letter": 85,
+}
 
 _D = "0-9０-９"
 _KANJI = "〇一二三四五六七八九十百"
 _NUM = rf"(?:[{_D}]{{1,3}}|[{_KANJI}]{{1,4}})"
 _DASH = "-－‐–—−ー・．."
 _NAMES = (
-    "基本目標|基本方針|基本方向|基本施策|基本政策|重点目標|重点施策|重点戦略|重点プロジェクト|個別目標|個別施策|推進方針|推進施策|"
-    "施策項目|施策の柱|施策の方向|施策目標|施策|政策目標|政策|目標|方針|方向性|方向|戦略|柱|取組方針|取組項目|取組|取り組み|事業|"
+    "基本目標|基本方針|基本方向|基本施策|基本政策|重点目標|重点施策|重点戦略|重点プロジェクト|個別目標|個別施策|"
+    "推進方針|推進施策|"
+    "施策項目|施策の柱|施策の方向|施策目標|施策|政策目標|政策|目標|方針|方向性|方向|戦略|柱|取組方針|取組項目|"
+    "取組|取り組み|事業|"
     "プロジェクト|視点|原則|理念|課題|テーマ|アクション|ステップ|論点|資料|別表|付表|参考"
 )
-NAMED_KINDS = {
-    "目標": "goal", "方針": "policy", "方向": "policy", "方向性": "policy", "柱": "policy", "政策": "policy", "戦略": "policy", "テーマ": "policy",
-    "施策": "measure", "施策項目": "measure", "取組": "action", "取り組み": "action", "取組項目": "action", "事業": "action", "アクション": "action",
-    "プロジェクト": "action", "視点": "principle", "原則": "principle", "理念": "principle",
-}  # fmt: skip
+_BY_NAME = {
+    "goal": "目標",
+    "policy": "方針 方向 方向性 柱 政策 戦略 テーマ",
+    "measure": "施策 施策項目",
+    "action": "取組 取り組み 取組項目 事業 アクション プロジェクト",
+    "principle": "視点 原則 理念",
+}
+NAMED_KINDS = {name: kind for kind, names in _BY_NAME.items() for name in names.split()}
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟"
 _PAREN_ONE = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
 _DOT_ONE = "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑"
@@ -37,34 +51,44 @@ _SP = r"[ \u3000\t]"
 
 # What follows a number and a blank in running text (平成 23 年９月): a counter, not a heading.
 _COUNTER = re.compile(
-    r"^(?:年(?!齢|代|次|表|長|少|金|末)|月(?!間|例)|日(?!本|常|頃|々)|人(?!口|材|権|と|づ|々|を|が|に|の|間|生|事)|件(?!数)|％|%|つ|か所|カ所|ヶ所|箇所|か年|カ年|ヶ年"
-    r"|回(?!復|答|遊|収|覧)|歳|円(?!滑|卓)|千円|万円|億円|万人|千人|名(?!所|称|産|前)|世帯(?!数)|度|割(?!合|引)|時(?!代|間|点|期)|分(?!野|析|担|権|類|別|散|館|か)|号|倍|㎡|ｋｍ|km|ha"
+    r"^(?:年(?!齢|代|次|表|長|少|金|末)|月(?!間|例)|日(?!本|常|頃|々)|人(?!口|材|権|と|づ|々|を|が|に|の|間|生|"
+    r"事)|件(?!数)|％|%|つ|か所|カ所|ヶ所|箇所|か年|カ年|ヶ年"
+    r"|回(?!復|答|遊|収|覧)|歳|円(?!滑|卓)|千円|万円|億円|万人|千人|名(?!所|称|産|前)|世帯(?!数)|度|割(?!合|引)|"
+    r"時(?!代|間|点|期)|分(?!野|析|担|権|類|別|散|館|か)|号|倍|㎡|ｋｍ|km|ha"
     r"|以上|以下|から|まで|番(?!組)|丁目|～|〜|、|。|，|,|[)）])"
 )
 
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("part", re.compile(rf"第{_SP}*(?P<n>{_NUM}){_SP}*[編部](?={_SP}|[^\w]|$|[^分門署会局長員隊])")),
-    ("chapter", re.compile(rf"(?:第{_SP}*(?P<n>{_NUM}){_SP}*章|(?P<m>[{_D}]{{1,2}}){_SP}*章|(?P<w>序{_SP}*章|終{_SP}*章))(?![にのでをはがとへ])")),
-    ("section", re.compile(rf"(?:第{_SP}*(?P<n>{_NUM}){_SP}*節|(?P<m>[{_D}]{{1,2}}){_SP}*節)(?![にのでをはがとへ])")),
-    ("item", re.compile(rf"第{_SP}*(?P<n>{_NUM}){_SP}*項(?![目にのでをはがとへ])")),
-    ("named", re.compile(rf"(?P<name>{_NAMES}){_SP}*(?P<path>[{_D}]{{1,3}}(?:{_SP}*[{_DASH}]{_SP}*[{_D}]{{1,3}})*|[{_ROMAN}]|[①-⑳])(?:{_SP}*[．.:：]{_SP}*(?=\D)|(?={_SP}|[「『【]|$)|(?=[^\w\s]))")),
-    ("roman", re.compile(rf"(?P<n>[{_ROMAN}]|(?:I{{1,3}}|IV|VI{{0,3}}|IX|X)(?=[ \u3000.．]))(?:[．.、]{_SP}*|(?={_SP}|[「『【])|(?=\w))")),
-    ("hyphen", re.compile(rf"(?P<path>[{_D}]{{1,3}}(?:{_SP}?[{_DASH}]{_SP}?[{_D}]{{1,3}}){{1,4}})(?:[．.]?(?={_SP}|$)|(?=[「『【\u3041-\u30ff\u3400-\u9fff]))")),
-    ("paren", re.compile(rf"(?:[(（]{_SP}*(?P<n>[{_D}]{{1,2}}|[{_KANJI}]{{1,2}}){_SP}*[)）]|(?P<c>[{_PAREN_ONE}]))")),
-    ("half", re.compile(rf"(?P<n>[{_D}]{{1,2}})[)）]")),
-    ("circled", re.compile(rf"(?P<c>[{_CIRCLED}])")),
-    ("bare", re.compile(rf"(?:(?P<n>[{_D}]{{1,2}})(?:{_SP}*[．.、]{_SP}*(?![{_D}])|{_SP}+|(?=[「『【])|$)|(?P<c>[{_DOT_ONE}]))")),
-    ("parenkana", re.compile(rf"[(（](?P<k>[{_HALF_KANA}{_KANA}])[)）]")),
-    ("kana", re.compile(rf"(?P<k>[{_KANA}])(?:[．.、]{_SP}*|{_SP}+)")),
-    ("letter", re.compile(rf"[(（]?(?P<k>[a-zａ-ｚ])(?:[)）]|[．.]{_SP})")),
-    ("symbol", re.compile(rf"(?P<s>[{SYMBOLS}])")),
-    ("bracket", re.compile(r"(?P<s>【[^】]{1,40}】)")),
-)  # fmt: skip
+_NOT_IN_TEXT = "(?![にのでをはがとへ])"  # 「第２章に掲げる…」 is running text
+_STEP = rf"{_SP}*[{_DASH}]{_SP}*[{_D}]{{1,3}}"
+_NAME_END = rf"(?:{_SP}*[．.:：]{_SP}*(?=\D)|(?={_SP}|[「『【]|$)|(?=[^\w\s]))"
+_CODE_END = rf"(?:[．.]?(?={_SP}|$)|(?=[「『【\u3041-\u30ff\u3400-\u9fff]))"
+_ROMAN_LETTERS = r"(?:I{1,3}|IV|VI{0,3}|IX|X)(?=[ \u3000.．])"
+
+_GRAMMAR = {
+    "part": rf"第{_SP}*(?P<n>{_NUM}){_SP}*[編部](?={_SP}|[^\w]|$|[^分門署会局長員隊])",
+    "chapter": rf"(?:第{_SP}*(?P<n>{_NUM}){_SP}*章|(?P<m>[{_D}]{{1,2}}){_SP}*章|(?P<w>序{_SP}*章|終{_SP}*章)){_NOT_IN_TEXT}",
+    "section": rf"(?:第{_SP}*(?P<n>{_NUM}){_SP}*節|(?P<m>[{_D}]{{1,2}}){_SP}*節){_NOT_IN_TEXT}",
+    "item": rf"第{_SP}*(?P<n>{_NUM}){_SP}*項(?!目){_NOT_IN_TEXT}",
+    "named": rf"(?P<name>{_NAMES}){_SP}*(?P<path>[{_D}]{{1,3}}(?:{_STEP})*|[{_ROMAN}]|[①-⑳]){_NAME_END}",
+    "roman": rf"(?P<n>[{_ROMAN}]|{_ROMAN_LETTERS})(?:[．.、]{_SP}*|(?={_SP}|[「『【])|(?=\w))",
+    "hyphen": rf"(?P<path>[{_D}]{{1,3}}(?:{_SP}?[{_DASH}]{_SP}?[{_D}]{{1,3}}){{1,4}}){_CODE_END}",
+    "paren": rf"(?:[(（]{_SP}*(?P<n>[{_D}]{{1,2}}|[{_KANJI}]{{1,2}}){_SP}*[)）]|(?P<c>[{_PAREN_ONE}]))",
+    "half": rf"(?P<n>[{_D}]{{1,2}})[)）]",
+    "circled": rf"(?P<c>[{_CIRCLED}])",
+    "bare": rf"(?:(?P<n>[{_D}]{{1,2}})(?:{_SP}*[．.、]{_SP}*(?![{_D}])|{_SP}+|(?=[「『【])|$)|(?P<c>[{_DOT_ONE}]))",
+    "parenkana": rf"[(（](?P<k>[{_HALF_KANA}{_KANA}])[)）]",
+    "kana": rf"(?P<k>[{_KANA}])(?:[．.、]{_SP}*|{_SP}+)",
+    "letter": rf"[(（]?(?P<k>[a-zａ-ｚ])(?:[)）]|[．.]{_SP})",
+    "symbol": rf"(?P<s>[{SYMBOLS}])",
+    "bracket": r"(?P<s>【[^】]{1,40}】)",
+}
+_PATTERNS = tuple((type_, re.compile(pattern)) for type_, pattern in _GRAMMAR.items())
 
 FRONT = re.compile(r"^(?:は\s*じ\s*め\s*に|ま\s*え\s*が\s*き|序\s*文|序|前\s*文|ご\s*あ\s*い\s*さ\s*つ)$")
 BACK = re.compile(r"^(?:お\s*わ\s*り\s*に|む\s*す\s*び(?:に)?|あ\s*と\s*が\s*き|結\s*び)$")
 ANNEX = re.compile(
-    r"^(?:資\s*料\s*編?|参\s*考\s*資\s*料|付\s*属\s*資\s*料|附\s*属\s*資\s*料|巻\s*末\s*資\s*料|用\s*語\s*(?:集|解\s*説|の\s*説\s*明)|付\s*録|附\s*則)$"
+    r"^(?:資\s*料\s*編?|参\s*考\s*資\s*料|付\s*属\s*資\s*料|附\s*属\s*資\s*料|巻\s*末\s*資\s*料|用\s*語\s*(?:集|"
+    r"解\s*説|の\s*説\s*明)|付\s*録|附\s*則)$"
 )
 
 
@@ -76,7 +100,7 @@ _MAY_OPEN = re.compile(
 
 @dataclass(slots=True, frozen=True)
 class Mark:
-    """A mark at the head of a line. ``key`` names its list ("bare", "named:基本方針", "symbol:■"); ``path`` its printed numbers."""
+    """The mark a line begins with, or None. Whether it is a heading here is for the structure to judge."""
 
     type: str
     key: str

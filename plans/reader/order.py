@@ -26,7 +26,7 @@ def restore_order(tree: Tree) -> None:
 def _settle(node: Node, tree: Tree) -> None:
     for find in (_own_list, _usual_parent, _explained):
         home = find(node, tree)
-        if home is not None:
+        if home is not None and home is not node and node not in home.ancestors():
             break
     else:
         if node.parent is tree.root and node.mark and not node.mark.path:
@@ -39,6 +39,8 @@ def _settle(node: Node, tree: Tree) -> None:
     if find is _own_list and node.parent is not None:
         run += [other for other in node.parent.children if other.key == node.key and other.seat > node.seat]
     for moved in run:
+        if moved is home or moved in home.ancestors():
+            continue
         moved.leave()
         home.adopt(moved)
         moved.orphan = False
@@ -111,7 +113,7 @@ def _sort_children(parent: Node, tree: Tree) -> None:
 
 
 def _reseat(parent: Node, nodes: list[Node], key: Callable[[Node], object]) -> None:
-    """Put the nodes, sorted, into the places they hold among their parent's children; what follows one without a number moves with it."""
+    """Sort the nodes among their parent's children; what follows one without a number moves with it."""
     groups: list[list[Node]] = []
     members = set(map(id, nodes))
     head: list[Node] = []

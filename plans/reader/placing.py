@@ -192,29 +192,22 @@ class Placer:
         if self._waits_for_content(self.stack[-1]):
             return Place(len(self.stack), "first")
         learned = self.parent_keys.get(mark.key)
-        if learned is not None and self._depth_of(learned) is None and learned != "":
-            # its usual parent is not open: in a frame of its own it belongs elsewhere
-            if self.in_frame and len(self.stack) > 1 and self.stack[1].orphan:
-                return Place(1, "orphan")
+        away = learned not in (None, "") and self._depth_of(str(learned)) is None
+        if self.in_frame and away and len(self.stack) > 1 and self.stack[1].orphan:
+            return Place(1, "orphan")  # its usual parent is not open: in a frame of its own it belongs elsewhere
         if self.in_frame and len(self.stack) == 1:
             return Place(1, "orphan" if learned != "" else "next")
         keep = len(self.stack)
-        lower = self.below[mark.key]
-        while keep > 1:
-            top = self.stack[keep - 1]
-            if top.sentence or top.key in lower or top.key in ("front", "back"):
-                keep -= 1
-            elif (
-                learned is not None
-                and top.key != learned
-                and self._depth_of(learned) is not None
-                and top.type in ("symbol", "bracket")
-                and top.key in self._siblings(mark.key)
-            ):
-                keep -= 1
-            else:
-                break
+        while keep > 1 and self._yields(self.stack[keep - 1], mark.key, learned):
+            keep -= 1
         return Place(keep, "first")
+
+    def _yields(self, top: Node, key: str, learned: str | None) -> bool:
+        """Whether an open node cannot hold a list of this mark, from what lists have held before."""
+        if top.sentence or top.key in self.below[key] or top.key in ("front", "back"):
+            return True
+        beside = top.type in ("symbol", "bracket") and top.key in self._siblings(key)
+        return beside and learned is not None and top.key != learned and self._depth_of(learned) is not None
 
     @staticmethod
     def _waits_for_content(top: Node) -> bool:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .decode import Line, width
-from .document import Issue
-from .furniture import SetAside
+from .document import Issue, SetAside
 from .marks import Mark, find_mark
 from .nodes import Node, Para
 from .placing import Place, Placer
 from .wrapping import BULLET, Columns, ends_sentence, goes_on, is_table_row
 
 VISION_HEAD = re.compile(
-    r"(?:将来像|将来都市像|将来.{0,6}像|環境像|(?:目指す|めざす)(?:べき)?.{0,8}(?:姿|像|まち|地域|社会|都市)|あるべき姿|ビジョン|基本理念|スローガン|キャッチフレーズ"
+    r"(?:将来像|将来都市像|将来.{0,6}像|環境像|(?:目指す|めざす)(?:べき)?.{0,8}(?:姿|像|まち|地域|社会|都市)|"
+    r"あるべき姿|ビジョン|基本理念|スローガン|キャッチフレーズ"
     r"|合言葉|合い言葉|理想の姿)$"
 )
 _VISION_LEAD = re.compile(r"(?:次のとおり|以下のとおり|次の(?:言葉|ことば)|掲げ|定め)")

@@ -9,7 +9,8 @@ from .marks import find_mark
 
 SENTENCE_END = re.compile(r"[。．！？!?][」』）)】\]]*$")
 _TABLE = re.compile(
-    r"(?:\S+(?:[ ]{2,}|\u3000{2,}|\t+)){2,}\S|\S(?:\u3000{2,}|[ ]{4,}|\t+)\S|\S[ \u3000]*[|｜│][ \u3000]*\S.*[|｜│]|^[|｜│].*[|｜│]"
+    r"(?:\S+(?:[ ]{2,}|\u3000{2,}|\t+)){2,}\S|\S(?:\u3000{2,}|[ ]{4,}|\t+)\S|\S[ \u3000]*[|｜│][ \u3000]*\S.*[|"
+    r"｜│]|^[|｜│].*[|｜│]"
 )
 _COLUMN_SIGN = re.compile(r" {2}|\u3000{2}|\t|[|｜│]")  # spares most lines the costly pattern
 _CLOSED = re.compile(r"[）)」』】\]]$")

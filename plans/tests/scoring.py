@@ -27,7 +27,8 @@ class Score:
     differences: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.right}/{self.expected} clauses, kinds {self.kinds_right}/{self.expected}, {len(self.differences)} differences"
+        of = f"/{self.expected}"
+        return f"{self.name}: {self.right}{of} clauses, kinds {self.kinds_right}{of}, {len(self.differences)} differences"
 
 
 def names() -> list[str]:
