@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ichinoseki_portal import audit, outbox
@@ -120,9 +120,7 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
     """
     values = _cleaned(fields)
     _lock_edition(clause.snapshot)
-    changed = models.Clause.objects.filter(pk=clause.pk, version=version, snapshot__state=State.DRAFT).update(
-        version=F("version") + 1
-    )
+    changed = _open_row(clause, version).update(version=F("version") + 1)
     clause.refresh_from_db()
     if not changed:
         if clause.snapshot.is_locked:
@@ -136,6 +134,11 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
     clause.save(update_fields=list(values))
     audit.record(action="clause.edited", subject=clause.snapshot, by=by, clause=clause.pk, fields=sorted(values))
     return clause
+
+
+def _open_row(clause: models.Clause, version: int) -> QuerySet[models.Clause]:
+    """The clause's row while it is the one the editor saw and its snapshot still a draft; else nothing."""
+    return models.Clause.objects.filter(pk=clause.pk, version=version, snapshot__state=State.DRAFT)
 
 
 def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
