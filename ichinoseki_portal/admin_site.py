@@ -26,7 +26,7 @@ class PortalAdminSite(admin.AdminSite):
     empty_value_display = "－"
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Apps and models in the order of the job: a ModelAdmin says its place. What is not staff's work stays out of the menu."""
+        """Apps and models in the order of the job: a ModelAdmin says its place. What is not staff's work is left out."""
         apps = self._build_app_dict(request, app_label)
         for app in apps.values():
             app["models"].sort(key=lambda row: getattr(self._registry[row["model"]], "place", 99))
