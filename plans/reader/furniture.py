@@ -18,6 +18,7 @@ _NUMBER_ONLY = re.compile(
     r"[pPｐＰ][.．]?\s*[0-9０-９]{1,4}|[0-9０-９]{1,4}\s*[/／]\s*[0-9０-９]{1,4}|[0-9０-９]{1,4}\s*(?:ページ|頁)|"
     r"[-－–—]\s*[ivxlc]{1,6}\s*[-－–—])$"
 )
+_PAGE_FOOT = re.compile(r"^[-－–—]\s*[0-9０-９]{1,4}\s*[-－–—]$")  # a page's own number, also on a contents page
 _CONTENTS_HEAD = re.compile(r"^[【〈《<＜\s]*(?:目\s*次|も\s*く\s*じ|CONTENTS|Contents)[】〉》>＞\s]*$")
 _LEADER = re.compile(r"(?:…{1,}|‥{2,}|・{4,}|[.．]{4,}|[－―─]{4,}|_{4,})\s*(?:[(（]?[0-9０-９]{1,4}[)）]?)?$")
 _TRAILING_PAGE = re.compile(r"[ \u3000\t]+[(（]?[0-9０-９]{1,4}[)）]?$")
@@ -140,7 +141,7 @@ def _contents(lines: Lines) -> dict[int, str]:
         line = lines[index]
         if line and (_CONTENTS_HEAD.match(line.text) or _leaders_ahead(lines, index)):
             end = _contents_end(lines, index, keys)
-            found.update({i: "contents" for i in range(index, end) if lines[i]})
+            found.update({i: "contents" for i in range(index, end) if (row := lines[i]) and not _PAGE_FOOT.match(row.text)})
             index = max(end, index + 1)
         else:
             if line and _LEADER.search(line.text) and len(line.text) > 4 and re.search(r"[0-9０-９][)）]?$", line.text):

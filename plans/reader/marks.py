@@ -162,6 +162,8 @@ def _mark(type_: str, match: re.Match[str], text: str) -> Mark | None:
 
 def _is_counted(mark: str, rest: str) -> bool:
     """A number in running text (平成 23 年９月). A full-width digit before a full-width blank is always a heading's."""
+    if re.match(r"人[がをにの]", rest):
+        return len(mark.strip()) > 1  # 「30 人が…」 is counted, 「１ 人が輝くまち」 is a heading
     return bool(_COUNTER.match(rest)) and not (mark[-1:] == "\u3000" or re.match("[０-９]", mark.strip()))
 
 
