@@ -119,6 +119,7 @@ def _judge_clause(path: str, clause: Clause) -> None:
     for at, actor in enumerate(clause.actors):
         _fits(f"{path}.actors[{at}]", actor, models.ClauseActor, {"name": "name"}, needed=("name",))
         _one_of(f"{path}.actors[{at}].role", actor.role, enums.ActorRole)
+    _no_doubles(f"{path}.actors", [(actor.name, actor.role) for actor in clause.actors], "同じ主体の同じ役割")
     if len(clause.actors) > 1000:
         raise refuse(f"{path}.actors", "主体が多すぎます。")
     names = [(row.fiscal_year, row.name) for row in clause.departments]
