@@ -16,7 +16,7 @@ check "ruff check" ruff check .
 check "ruff format" ruff format --check .
 if [ -n "$(find templates -name '*.html' -print -quit 2>/dev/null)" ]; then
     check "djlint lint" djlint templates --lint --quiet
-    check "djlint format" djlint templates --check --quiet
+    check "djlint format" djlint templates --check
 fi
 check "import-linter" lint-imports --no-cache
 check "mypy" mypy
