@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Style, templates, direction of imports, types, migrations. Runs all, then fails if any failed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 export DJANGO_SETTINGS_MODULE=ichinoseki_portal.tests.settings
 
 failed=()

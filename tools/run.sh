@@ -63,11 +63,13 @@ mkdir -p run staticfiles
 # Either process ending ends the other: half a portal (pages without mail, or jobs without pages) must not look alive.
 # Each stands in a process group of its own (set -m), so that Ctrl-C reaches this script alone, which tells each of them once.
 children=()
+# shellcheck disable=SC2329 # called by stop
 alive() {
     local child
     for child in "${children[@]}"; do kill -0 "$child" 2>/dev/null && return 0; done
     return 1
 }
+# shellcheck disable=SC2329 # called by the traps
 stop() {
     trap - EXIT INT TERM HUP
     local child
