@@ -1,0 +1,260 @@
+"""The staff's desk: what each role may do there, by every way in."""
+
+import pytest
+from django.contrib.admin.sites import site
+from django.urls import reverse
+
+from ichinoseki_portal.models import AuditRow
+from plans import models
+from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
+from plans.enums import State
+from plans.tests.factories import all_rows, clause, document, take_in
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/plans/snapshot/"
+ADDED_BY_HAND = {
+    *("plan", "edition", "clausetext", "clauselink", "succession", "term", "indicator", "reviewrule", "actor"),
+    *("user", "department"),
+}
+
+
+@pytest.fixture
+def draft(person):
+    return take_in(
+        document(clause("1", label="１", title="取組", body="はじめの文。")), by=person("editor", email="maker@x.invalid")
+    ).snapshot
+
+
+@pytest.fixture
+def row(draft):
+    return draft.clauses.get()
+
+
+def address(row):
+    return f"/admin/plans/clause/{row.pk}/change/"
+
+
+def form(row, **fields):
+    values = {"label": row.label, "title": row.title, "key_word": "", "body": row.body, "kind": row.kind, "modality": "[]"}
+    return {**values, "seen_version": row.version, **fields}
+
+
+def press(client, action, snapshot, **more):
+    answer = client.post(LIST, {"action": action, "_selected_action": snapshot.pk, **more}, follow=True)
+    snapshot.refresh_from_db()
+    return answer.content.decode()
+
+
+def test_it_speaks_japanese_in_the_order_of_the_job(client, person):
+    client.force_login(person("editor"))
+    answer = client.get("/admin/")
+    page = answer.content.decode()
+    assert "いちのせき協働ポータル　管理画面" in page and "しごと" in page
+    menu = [model["name"] for app in answer.context["app_list"] for model in app["models"]]
+    assert [str(name) for name in menu] == [
+        *("計画", "版（第n次）", "取り込み", "版の段階（素案・成案など）", "項目", "要約・英語など", "関係"),
+        *("前の版からの変化", "用語", "指標", "見直しのきまり", "主体"),
+    ]
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_strangers_are_sent_to_login(client, draft):
+    assert client.get(LIST)["Location"] == f"/admin/login/?next={LIST}"
+
+
+def test_every_page_of_the_desk_opens(client, person, draft):
+    client.force_login(person(is_superuser=True))
+    for model in site._registry:
+        info = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert client.get(reverse(f"{info}_changelist")).status_code == 200, info
+        one = model._default_manager.first()
+        if one is not None:
+            assert client.get(reverse(f"{info}_change", args=[one.pk])).status_code == 200, info
+        adding = 200 if info.split("_")[-1] in ADDED_BY_HAND else 403
+        if model._meta.app_label in ("plans", "portal"):
+            assert client.get(reverse(f"{info}_add")).status_code == adding, info
+
+
+def test_nothing_can_be_deleted(client, person, draft):
+    client.force_login(person(is_superuser=True))
+    before = all_rows(without=("sessions.Session",))
+    for name, pk in (
+        ("snapshot", draft.pk),
+        ("edition", draft.edition_id),
+        ("plan", draft.edition.plan_id),
+        ("clause", draft.clauses.get().pk),
+    ):
+        assert client.post(f"/admin/plans/{name}/{pk}/delete/", {"post": "yes"}).status_code == 403
+        client.post(f"/admin/plans/{name}/", {"action": "delete_selected", "_selected_action": pk, "post": "yes"})
+    assert all_rows(without=("sessions.Session",)) == before
+
+
+def test_an_editor_corrects_a_draft(client, editor, row):
+    client.force_login(editor)
+    page = client.get(address(row)).content.decode()
+    assert 'name="body"' in page and 'name="seen_version"' in page
+    assert client.post(address(row), form(row, body="直した文。")).status_code == 302
+    row.refresh_from_db()
+    assert (row.body, row.version) == ("直した文。", 2)
+    assert AuditRow.objects.filter(action="clause.edited", actor_id=editor.pk).count() == 1
+
+
+def test_the_second_of_two_editors_is_refused_and_keeps_what_was_typed(client, editor, row):
+    client.force_login(editor)
+    seen = form(row)
+    client.post(address(row), {**seen, "body": "先の人の文。"})
+    answer = client.post(address(row), {**seen, "body": "あとの人の文。"})
+    page = answer.content.decode()
+    assert (
+        answer.status_code == 200 and "ほかの人が先に直しました" in page and "先の人の文。" in page and "あとの人の文。" in page
+    )
+    row.refresh_from_db()
+    assert (row.body, row.version) == ("先の人の文。", 2)
+
+
+def test_text_that_must_not_be_stored_is_refused(client, editor, row):
+    client.force_login(editor)
+    answer = client.post(address(row), form(row, body="文\x01。"))
+    assert answer.status_code == 200 and "使えない文字" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.version == 1
+
+
+@pytest.mark.parametrize("state", ["in_review", "approved", "published"])
+def test_a_locked_clause_is_not_changed_by_direct_post(client, editor, person, draft, row, state):
+    approver = person("approver")
+    submit_snapshot(snapshot=draft, by=editor)
+    if state != "in_review":
+        approve_snapshot(snapshot=draft, by=approver)
+    if state == "published":
+        publish_snapshot(snapshot=draft, by=approver)
+    client.force_login(editor)
+    before = all_rows(without=("sessions.Session",))
+    assert 'name="body"' not in client.get(address(row)).content.decode()
+    assert client.post(address(row), form(row, body="すり替えた文。")).status_code == 403
+    for name, fields in (("term", {"term": "語", "definition": "定義"}), ("indicator", {"name": "指標"})):
+        client.post(
+            f"/admin/plans/{name}/add/", {"snapshot": draft.pk, "position": 0, "direction": "higher", "kind": "level", **fields}
+        )
+    assert all_rows(without=("sessions.Session",)) == before
+
+
+def test_mass_assignment_changes_no_state(client, editor, draft, row):
+    client.force_login(editor)
+    client.post(address(row), form(row, body="直した文。", code="9", snapshot="99", position="7", confidence="low"))
+    row.refresh_from_db()
+    assert (row.code, row.snapshot_id, row.position, row.confidence, row.body) == ("1", draft.pk, 0, "high", "直した文。")
+    assert client.post(f"{LIST}{draft.pk}/change/", {"state": "published"}).status_code == 403
+    edition = draft.edition
+    client.post(
+        f"/admin/plans/edition/{edition.pk}/change/",
+        {"title": "新しい名", "key": "9999", "listed_at_0": "2020-01-01", "listed_at_1": "00:00"},
+    )
+    edition.refresh_from_db()
+    assert (edition.key, edition.listed_at) == ("2022", None)
+
+
+@pytest.mark.parametrize("role", ["auditor", "approver", None])
+def test_who_may_not_edit_cannot(client, person, row, role):
+    client.force_login(person(*([role] if role else [])))
+    before = all_rows(without=("sessions.Session",))
+    assert client.get(address(row)).status_code == (200 if role else 403)
+    assert client.post(address(row), form(row, body="ほかの文。")).status_code == 403
+    assert client.post("/admin/plans/plan/add/", {"key": "x", "title": "x"}).status_code == 403
+    assert all_rows(without=("sessions.Session",)) == before
+
+
+def test_the_road_by_buttons(client, person, editor, draft):
+    approver = person("approver")
+    client.force_login(editor)
+    assert "決裁に回しました" in press(client, "submit", draft)
+    client.force_login(approver)
+    assert "差し戻す理由を書いてください" in press(client, "send_back", draft) and draft.state == State.IN_REVIEW
+    assert "差し戻しました" in press(client, "send_back", draft, why="数字が違います") and draft.state == State.DRAFT
+    client.force_login(editor)
+    press(client, "submit", draft)
+    client.force_login(approver)
+    assert "決裁しました" in press(client, "approve", draft)
+    assert "公開しました" in press(client, "publish", draft) and draft.state == State.PUBLISHED
+    assert "数字が違います" in client.get(f"{LIST}{draft.pk}/change/").content.decode()
+    assert "公開を取りやめました" in press(client, "withdraw", draft, why="誤りがありました") and draft.state == State.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [("editor", {"submit"}), ("approver", {"send_back", "approve", "publish", "withdraw"}), ("auditor", set())],
+)
+def test_buttons_are_those_of_the_role(client, person, draft, role, shown):
+    client.force_login(person(role))
+    page = client.get(LIST).content.decode()
+    buttons = {"submit", "send_back", "approve", "publish", "withdraw"}
+    assert {name for name in buttons if f'value="{name}"' in page} == shown
+    for name in buttons - shown:
+        press(client, name, draft, why="ためし")
+    assert draft.state == State.DRAFT
+
+
+def test_nobody_approves_own_work(client, person, draft):
+    both = person("editor", "approver")
+    client.force_login(both)
+    press(client, "submit", draft)
+    assert "自分では決裁できません" in press(client, "approve", draft) and draft.state == State.IN_REVIEW
+
+
+def test_a_text_remembers_who_wrote_it_and_for_which_words(client, editor, draft, row):
+    client.force_login(editor)
+    fields = {"address": row.address_id, "kind": "plain", "text": "やさしい文。", "author_name": "", "approver_name": ""}
+    assert client.post("/admin/plans/clausetext/add/", fields).status_code == 302
+    text = models.ClauseText.objects.get()
+    assert (text.author, text.author_name, text.written_for) == (editor, editor.name, row.official_hash)
+    change = f"/admin/plans/clausetext/{text.pk}/change/"
+    assert client.post(change, {**fields, "text": "直した文。", "seen_version": 1}).status_code == 302
+    stale = client.post(change, {**fields, "text": "あとの文。", "seen_version": 1})
+    assert stale.status_code == 200 and "ほかの人が先に直しました" in stale.content.decode()
+    text.refresh_from_db()
+    assert (text.text, text.version) == ("直した文。", 2)
+
+
+def test_a_review_rule_takes_its_trigger_and_explanations(client, editor, row):
+    client.force_login(editor)
+    fields = {
+        "address": row.address_id,
+        "trigger": "策定",
+        "trigger_edition": "",
+        "offset_fiscal_years": 1,
+        "reading": "decision",
+        "chosen_by": "",
+    }
+    inline = {
+        "explanations-TOTAL_FORMS": 1,
+        "explanations-INITIAL_FORMS": 0,
+        "explanations-0-date": "2026-05-01",
+        "explanations-0-text": "説明",
+    }
+    assert client.post("/admin/plans/reviewrule/add/", {**fields, **inline}).status_code == 302
+    assert models.ReviewExplanation.objects.get().rule.trigger == "策定"
+
+
+def test_an_import_shows_what_it_found(client, auditor):
+    taken = take_in(document(clause("1", title="取組", body="文。")))
+    taken.job.issues = [{"kind": "sequence_gap", "line": 3, "text": "<b>２の次が４</b>"}]
+    taken.job.checks = [{"text": "次の３つ", "declared": 3, "found": 2, "ok": False}]
+    taken.job.set_aside = [{"line": 1, "text": "- 1 -", "reason": "page_number"}]
+    taken.job.save()
+    client.force_login(auditor)
+    page = client.get(f"/admin/plans/importjob/{taken.job.pk}/change/").content.decode()
+    for words in ("番号が飛んでいる", "&lt;b&gt;２の次が４&lt;/b&gt;", "次の３つ", "合わない", "ページ番号", "- 1 -"):
+        assert words in page, words
+
+
+def test_lists_of_5000_clauses_stay_quick(client, auditor, django_assert_max_num_queries):
+    take_in(document(*(clause(str(n), label=str(n), title="項目") for n in range(1, 5001))))
+    client.force_login(auditor)
+    with django_assert_max_num_queries(12):
+        answer = client.get("/admin/plans/clause/")
+    assert len(answer.content) < 200_000
+    with django_assert_max_num_queries(8):
+        found = client.get(
+            "/admin/autocomplete/", {"term": "77", "app_label": "plans", "model_name": "clauselink", "field_name": "origin"}
+        )
+    assert 0 < len(found.json()["results"]) <= 20

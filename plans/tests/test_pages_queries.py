@@ -1,0 +1,99 @@
+"""How many questions each page asks the database: a literal number that does not grow with what there is to show."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from plans import models
+from plans.tests.factories import clause, document, publish, take_in
+from plans.tests.library import LONG_AGO, fill, freeze
+
+pytestmark = pytest.mark.django_db
+
+HOME, SHELF, PLAN, EDITION, CLAUSE = 2, 1, 1, 6, 5
+
+
+def count(client, path):
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200, path
+    return len(asked)
+
+
+def tree(size):
+    """Chapters of ten sections of ten sentences, until there are so many."""
+    rows = []
+    for chapter in range(1, size):
+        rows.append(clause(f"{chapter}", label=f"第{chapter}章", title="章", kind="chapter"))
+        for section in range(1, 11):
+            rows.append(clause(f"{chapter}.{section}", label=f"{section}", title="節", kind="section"))
+            rows += [
+                clause(f"{chapter}.{section}.{n}", label=f"（{n}）", body=f"文{chapter}-{section}-{n}。") for n in range(1, 11)
+            ]
+        if len(rows) >= size:
+            return rows[:size]
+    return rows
+
+
+@pytest.fixture
+def put_out(person):
+    author, approver = person("editor"), person("approver")
+
+    def put(*rows, plan="mihon", edition="2022"):
+        taken = take_in(document(*rows), plan=plan, edition=edition)
+        return publish(taken.snapshot, author=author, approver=approver)
+
+    return put
+
+
+@pytest.mark.parametrize("editions", [1, 3])
+def test_lists(client, put_out, editions):
+    for n in range(editions):
+        put_out(clause("1.vision", title="めざす姿", kind="vision", parent=None), edition=f"{2022 + n}")
+        put_out(clause("1", title="章"), plan=f"plan-{n}")
+    assert [count(client, path) for path in ("/", "/plans/", "/plans/mihon/")] == [HOME, SHELF, PLAN]
+
+
+@pytest.mark.parametrize("size", [3, 107, 5000])
+def test_an_edition_and_its_clauses_of_any_length(client, put_out, size):
+    put_out(*tree(size))
+    paths = ["/plans/mihon/2022/", "/plans/mihon/2022/1/", "/plans/mihon/2022/1.1/", "/plans/mihon/2022/1.1.1/"]
+    assert [count(client, path) for path in paths] == [EDITION, CLAUSE, CLAUSE, CLAUSE]
+    if size == 5000:
+        assert all(len(client.get(path).content) < 200_000 for path in paths)
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_everything_there_is_about_a_clause(client, put_out, many):
+    snapshot = put_out(
+        clause("1", label="１", title="章"), *(clause(f"1.{n}", label=f"（{n}）", body="文。") for n in range(1, 5))
+    )
+    put_out(
+        clause("1", label="１", title="先"), *(clause(f"1.{n}", label=f"（{n}）", body="文。") for n in range(1, 5)), plan="other"
+    )
+    put_out(
+        clause("1", label="１", title="次"),
+        *(clause(f"1.{n}", label=f"（{n}）", body="文。") for n in range(1, 5)),
+        edition="2027",
+    )
+    here = models.ClauseAddress.objects.get(edition=snapshot.edition, code="1.1")
+    following = models.Edition.objects.get(plan__key="mihon", key="2027")
+    for n in range(1, many + 1):
+        far = models.ClauseAddress.objects.get(edition__plan__key="other", code=f"1.{n}")
+        models.ClauseLink.objects.create(origin=here, target=far, type="supports")
+        new = models.ClauseAddress.objects.get(edition=following, code=f"1.{n}")
+        models.Succession.objects.create(old=here, new=new, edition=following, kind="split")
+        models.Term.objects.create(snapshot=snapshot, address=here, term=f"用語{n}", definition="定義")
+        models.Indicator.objects.create(snapshot=snapshot, address=here, name=f"指標{n}")
+        rule = models.ReviewRule.objects.create(address=here, trigger=f"きっかけ{n}", trigger_edition=following)
+        rule.explanations.create(date="2020-01-01", text="説明")
+        here.departments.create(fiscal_year=2020 + n, name="課")
+    # links, successions, clauses at their far ends, terms, indicators, rules with their explanations
+    assert count(client, "/plans/mihon/2022/1.1/") == CLAUSE + 7
+    assert count(client, "/plans/mihon/2022/") == EDITION + 2
+
+
+def test_the_shipped_plans(client, person, monkeypatch):
+    freeze(monkeypatch, LONG_AGO)
+    fill(person)
+    paths = ["/", "/plans/kyodo/2022/", "/plans/kyodo/2022/7.2/", "/plans/kyodo/2022/7.2.2.1/", "/plans/sogo/2016/4.1/"]
+    assert [count(client, path) for path in paths] == [HOME, EDITION + 5, CLAUSE, CLAUSE, CLAUSE + 2]
