@@ -47,6 +47,8 @@ def _bytes(path: Path) -> bytes:
         if path.is_file() and size > MAX_BYTES:
             raise ReadingRefused(f"ファイルが大きすぎます（{size / 1024 / 1024:.1f} MB）。25 MB までにしてください。")
         data = path.read_bytes()
+    except ReadingRefused:
+        raise
     except FileNotFoundError as error:
         raise ReadingRefused(f"{path} が見つかりません。") from error
     except (OSError, ValueError) as error:

@@ -43,8 +43,8 @@ def document_lines(document: Document) -> Iterator[str]:
         yield f"本文にしなかった行：{aside.total():,}（{counts}）"
 
 
-def result_lines(result: ImportResult, *, dry_run: bool) -> Iterator[str]:
-    """What was (or would be) written, and how it differs from before."""
+def result_lines(result: ImportResult, *, dry_run: bool, details: bool = True) -> Iterator[str]:
+    """What was (or would be) written, and how it differs from before; ``details``: clause by clause."""
     for issue in result.issues:
         yield f"  注意：{issue.text}"
     would = "（試しの実行なので、何も書いていません）" if dry_run else ""
@@ -54,15 +54,15 @@ def result_lines(result: ImportResult, *, dry_run: bool) -> Iterator[str]:
         yield f"「{result.snapshot}」の本文は同じです。足りなかった文や関係だけを足しました{would}。"
     else:
         yield f"「{result.snapshot}」の下書き（v{result.snapshot.sequence}）に取り込みました{would}。"
-        yield from difference_lines(result.difference)
+        yield from difference_lines(result.difference, details=details)
 
 
-def difference_lines(difference: Difference) -> Iterator[str]:
+def difference_lines(difference: Difference, *, details: bool) -> Iterator[str]:
     names = (("added", "加わった"), ("removed", "なくなった"), ("changed", "変わった"), ("moved", "動いた"))
     if not difference:
         return
     yield "前の段階との違い：" + "、".join(f"{name} {len(getattr(difference, key))}" for key, name in names)
-    for key, name in names:
+    for key, name in names if details else ():
         changes = getattr(difference, key)
         for change in changes[:MAX_LINES]:
             yield f"  {name} {change.code} {change.title}"

@@ -120,9 +120,8 @@ def documents(draw):
         row.confidence = draw(st.sampled_from(["high", "low"]))
         row.lines = draw(st.lists(st.tuples(st.integers(1, 9), st.integers(9, 20)).map(list), max_size=2))
         row.modality = [doc.Predicate(draw(NAME), draw(st.booleans()), "行います", draw(st.sampled_from(enums.Modality.values)))]
-        row.actors = [
-            doc.ActorMention("市", draw(st.sampled_from(enums.ActorRole.values))) for _ in range(draw(st.integers(0, 2)))
-        ]
+        roles = draw(st.lists(st.sampled_from(enums.ActorRole.values), unique=True, max_size=2))
+        row.actors = [doc.ActorMention("市", role) for role in roles]
         kinds = draw(st.lists(st.sampled_from(enums.TextKind.values), unique=True, max_size=3))
         row.texts = [doc.ClauseTextRow(kind, "文" + draw(BODY), author=draw(NAME)) for kind in kinds]
         rows.append(row)

@@ -81,7 +81,7 @@ class Command(BaseCommand):
                 approve_snapshot(snapshot=snapshot, by=approver, why=WHY)
                 publish_snapshot(snapshot=snapshot, by=approver, why=WHY)
                 logger.warning("import_sources: %s published as v%s of %s/%s", path.name, snapshot.sequence, plan, edition)
-        for line in result_lines(result, dry_run=False):
+        for line in result_lines(result, dry_run=False, details=False):
             self.stdout.write(f"{path.name}：{line}")
         if result.changed and snapshot.state == State.PUBLISHED:
             self.stdout.write(
