@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -58,6 +58,7 @@ class EditionAdmin(PortalAdmin):
     search_fields = ["title", "key", "plan__title"]
     autocomplete_fields = ["plan"]
     inlines = [SnapshotInline]
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["plan", "key", "title", "ordinal"]}),
         (_("期間と策定"), {"fields": ["first_fiscal_year", "last_fiscal_year", "period_words", "decided_date", "decided_words"]}),

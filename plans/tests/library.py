@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ichinoseki_portal.fiscal import JST
 from plans import models
+from plans.actions.imports import import_document
 from plans.importers.json_reader import read_json
 from plans.tests import factories
 
@@ -35,7 +36,7 @@ def fill(person: Any) -> None:
     for name in ("sample-2018", "sample-2023", "sample-2028-draft1"):
         data = (DATA / "sample" / f"{name}.json").read_bytes()
         document = read_json(data)
-        taken = factories.import_document(
+        taken = import_document(
             document=document,
             plan_key=document.plan.key,
             edition_key=document.edition.key,
