@@ -43,16 +43,16 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise ReadingRefused(f"{path} はフォルダーです。ファイルを一つ指定してください。")
-        size = path.stat().st_size
-        if path.is_file() and size > MAX_BYTES:
-            raise ReadingRefused(f"ファイルが大きすぎます（{size / 1024 / 1024:.1f} MB）。25 MB までにしてください。")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # no more than that, whatever the file is
     except ReadingRefused:
         raise
     except FileNotFoundError as error:
         raise ReadingRefused(f"{path} が見つかりません。") from error
     except (OSError, ValueError) as error:
         raise ReadingRefused(f"{path} を開けません。") from error
+    if len(data) > MAX_BYTES:
+        raise ReadingRefused("ファイルが大きすぎます。25 MB までにしてください。")
     if not data.strip():
         raise ReadingRefused(f"{path} は空のファイルです。")
     return data
