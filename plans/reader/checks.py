@@ -8,12 +8,15 @@ from collections import Counter
 from ichinoseki_portal.fiscal import ERA_YEAR, WESTERN_PAIR_RE, to_western
 
 from .document import Check, Issue, Period
-from .marks import to_number
+from .marks import NAMED_KINDS, to_number
 from .nodes import Node
 
 _N = r"(?P<n>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
-_NEXT = re.compile(rf"(?:次|以下|下記)の\s*{_N}\s*(?:つ|項目|本の柱|点|個|本)(?:の[^\s。、「」をにとがは]{{1,12}})?")
+_NEXT = re.compile(rf"(?:次|以下|下記)の\s*{_N}\s*(?:つ|項目|本の柱|点|個|本)(?:[のを][^\s。、「」をにとがは]{{1,12}})?")
 _ABOVE = re.compile(rf"(?:上記|前述|以上|これら)の\s*{_N}\s*(?:つ|項目|点)(?:の[^\s。、「」をにとがは]{{1,12}})?")
+_WHAT = re.compile(r"(?P<what>政策|施策|目標|方針|原則)")
+_NOT_SAID_ABOVE = "".join(f"(?<!{word}の)" for word in ("次", "以下", "下記", "上記", "これら", "以上"))
+_PLAIN = re.compile(rf"{_NOT_SAID_ABOVE}{_N}つの{_WHAT.pattern}(?=[^\w]|[とでをにがはの])")
 _YEARS = re.compile(rf"{_N}\s*(?:年間|か年|カ年|ヶ年|箇年|ケ年)")
 _MERGER = re.compile(
     r"(?=[0-9０-９一二三四五六七八九]\s*[市町])(?:(?P<a>[0-9０-９一二三四五六七八九])\s*市)?(?:(?P<b>[0-9０-９一二三四五六七八九])\s*町)?(?:(?P<c>[0-9０-９一二三四五六七八九])\s*村)?"
@@ -33,7 +36,8 @@ def judge(root: Node, period: Period) -> tuple[list[Check], list[Issue]]:
     issues: list[Issue] = []
     for node in root.walk():
         for para in node.paras:
-            for check in [*_next(node, para.text), *_above(node, para.text), *_years(para.text, period), *_merger(para.text)]:
+            here = [*_next(node, para.text, root), *_above(node, para.text), *_of_kind(root, para.text)]
+            for check in [*here, *_years(para.text, period), *_merger(para.text)]:
                 checks.append(check)
                 if not check.ok:
                     issues.append(Issue("count_mismatch", para.first, f"「{check.text}」とありますが、{check.found}でした。"))
@@ -47,8 +51,14 @@ def judge(root: Node, period: Period) -> tuple[list[Check], list[Issue]]:
     return checks, issues
 
 
-def _next(node: Node, text: str) -> list[Check]:
-    return [_check(match[0], to_number(match["n"]), _list_size(node, to_number(match["n"]))) for match in _NEXT.finditer(text)]
+def _next(node: Node, text: str, root: Node) -> list[Check]:
+    found: list[Check] = []
+    for match in _NEXT.finditer(text):
+        declared = to_number(match["n"])
+        what = _WHAT.search(match[0])
+        size = _list_size(node, declared) or (_named_in(root, what["what"]) if what else 0)
+        found.append(_check(match[0], declared, size))
+    return found
 
 
 def _list_size(node: Node, declared: int) -> int:
@@ -63,6 +73,20 @@ def _list_size(node: Node, declared: int) -> int:
         bullets = sum(1 for para in node.paras if re.match(r"[・･]", para.text))
         sizes = [bullets] if bullets else []
     return min(sizes, key=lambda size: abs(size - declared), default=0)
+
+
+def _of_kind(root: Node, text: str) -> list[Check]:
+    """「３つの政策と６つの施策」: against the headings of that name in the whole document, where there are any."""
+    found: list[Check] = []
+    for match in _PLAIN.finditer(text):
+        if size := _named_in(root, match["what"]):
+            found.append(_check(match[0], to_number(match["n"]), size))
+    return found
+
+
+def _named_in(root: Node, what: str) -> int:
+    """How many numbered headings of the kind the word names stand in the document."""
+    return sum(1 for node in root.walk() if node.kind == NAMED_KINDS[what] and node.mark and node.mark.path)
 
 
 def _sizes(children: list[Node]) -> list[int]:

@@ -8,8 +8,8 @@ import unicodedata
 from ichinoseki_portal.fiscal import ERA_YEAR, to_western
 
 from .document import Decided, EditionFacts, Period, SetAside
-from .frames import is_title
 from .nodes import Node
+from .titles import is_title
 
 _PAREN_YEAR = r"(?:\s*[（(]\s*(?:西暦)?\s*[0-9０-９]{4}\s*年?\s*度?\s*[）)])?"
 _FY = rf"(?:{ERA_YEAR}\s*度?{_PAREN_YEAR}|(?P<western>[12１２][0-9０-９]{{3}})\s*年度?)"
@@ -28,6 +28,9 @@ _DATE = re.compile(
     rf"(?P<western>[12][0-9]{{3}})\s*年)(?!\s*度)(?:\s*[（(]\s*[0-9０-９]{{4}}\s*年\s*[）)])?(?:\s*(?P<month>[0-9０-９元]{{1,2}})\s*月)?(?:\s*(?P<day>[0-9０-９]{{1,2}})\s*日)?"
 )
 _ORDINAL = re.compile(r"第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*(?:次|期)")
+_PUBLISHED_BY = re.compile(r"\s*(?:[^。、\d]{1,30}(?:市|町|村|会|課|部|局|室))?\s*")
+# the second line of a title
+_LAYER = re.compile(r"^(?:前期|後期|第[0-9０-９]期)?(?:基本構想|基本計画|実施計画)|^アクションプラン")
 _SUFFIX = re.compile(
     r"(?:[ \u3000]*の?[ \u3000]*概要(?:版|書)?|[ \u3000]*[（(【〔][^）)】〕]*(?:概要|案|版|"
     r"本編)[^）)】〕]*[）)】〕]|[ \u3000]*(?:素案|案|概要版|本編))+$"
@@ -40,7 +43,8 @@ def edition_facts(root: Node, set_aside: list[SetAside]) -> EditionFacts:
     titles = [row.text for row in set_aside if row.reason == "title"]
     heads = [text for text in titles if is_title(text)]
     if heads:
-        facts.title = _SUFFIX.sub("", heads[0]).strip("【】[]　 ")
+        second = heads[1] if len(heads) > 1 and _LAYER.match(heads[1]) else ""
+        facts.title = _SUFFIX.sub("", f"{heads[0]} {second}".strip()).strip("【】[]　 ")
         match = _ORDINAL.search(" ".join(titles))
         facts.ordinal = re.sub(r"\s", "", match[0]) if match else ""
     imprint = [row.text for row in set_aside if row.reason == "imprint"]
@@ -56,7 +60,9 @@ def _decided(imprint: list[str]) -> Decided:
             after, before = text[match.end() : match.end() + 6], text[: match.start()]
             if re.search("期間", before) or (match["month"] is None and not _DECIDED.search(after)):
                 continue
-            if _DECIDED.search(after) or _DECIDED.search(before[-6:]) or match[0].strip() == text.strip():
+            rest = text[: match.start()] + text[match.end() :]
+            stands_alone = _PUBLISHED_BY.fullmatch(rest)
+            if _DECIDED.search(after) or _DECIDED.search(before[-6:]) or stands_alone:
                 return Decided(_iso(match), match[0].strip())
     return Decided()
 

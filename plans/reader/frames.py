@@ -3,128 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import dataclass, field
 
-from ichinoseki_portal.fiscal import ERA_YEAR
 from ichinoseki_portal.text import fold
 
 from .decode import Line, width
-from .marks import find_mark
-from .structure import Frames
+from .marks import ASPECT, find_mark
+from .titles import find_titles
 from .wrapping import BULLET, Columns, ends_sentence
 
-_TITLE = re.compile(
-    r"(?:計画|構想|プラン|ビジョン|戦略|指針|大綱|方針)(?:書|編)?(?:[ \u3000]*(?:基本構想|基本計画|実施計画|"
-    r"前期基本計画|後期基本計画))?"
-    r"(?:[ \u3000]*の?[ \u3000]*概要(?:版|"
-    r"書)?)?(?:[ \u3000]*[（(【〔〈《\[][^）)】〕〉》\]]{1,20}[）)】〕〉》\]])*(?:[ \u3000]*(?:素案|案|改訂版|"
-    r"改定版|概要版|本編))?$"
-)
-_DATE = rf"(?:{ERA_YEAR}|[12][0-9]{{3}}\s*年)"
-_IMPRINT = re.compile(
-    rf"(?:策定|改訂|改定|発行|制定|議決|作成|公表|決定)(?:$|[ \u3000：:（(）)]|版)|(?:計画|対象|実施)期間\s*[:：]|"
-    rf"^{_DATE}\s*(?:[（(][0-9０-９]{{4}}\s*年[）)])?\s*[0-9０-９元]{{0,2}}\s*月?\s*(?:[0-9０-９]{{1,2}}\s*日)?\s*(?:策定|"
-    rf"発行|改訂|改定)?$|^(?:計画)?期間[ \u3000：:]|^発行[ \u3000：:]|^編集[ \u3000：:]"
-)
-_BODY_NAME = re.compile(r"^[^。、]{1,14}(?:市|町|村|県|区|課|室|部|局|協議会|会議|委員会)$")
 _CAPTION = re.compile(
     r"(?:イメージ図?|概念図|体系図|関係図|相関図|構成図|組織図|模式図|見取り?図|位置図|流れ図|フロー図?|"
     r"の図)(?:[（(].{1,20}[）)])?$|^図(?:表)?\s*[0-9０-９]{1,2}(?:[-－][0-9０-９]{1,2})?[ \u3000:：.．]"
 )
 
 
+_ANNOUNCED = re.compile(r"(?:次|下|以下|別|右|左)の(?:図|[^。]{0,12}図)|図[0-9０-９]*(?:のとおり|に示|の流れ|のように)")
+_BOX = re.compile(r"^[【〔<＜《]?(?:コラム|COLUMN|Column|トピックス?|豆知識)[0-9０-９]*(?:[ \u3000:：】〕>＞》]|$)")
+
+
+@dataclass(slots=True)
+class Frames:
+    """What was found about single lines before building: title lines, figures, spaced headings."""
+
+    titles: dict[int, str] = field(default_factory=dict)  # index → set-aside reason
+    breaks: set[int] = field(default_factory=set)  # indexes of titles in mid-file
+    figures: dict[int, int] = field(default_factory=dict)  # first index of a figure's words → index of its caption
+    plain_heads: set[int] = field(default_factory=set)  # headings without a mark
+    aspects: set[int] = field(default_factory=set)  # headings without a mark that come again under every measure
+    boxes: set[int] = field(default_factory=set)  # headings of boxes in the flow (コラム)
+
+
 def find_frames(lines: list[Line]) -> Frames:
     """Title lines, figures and spaced headings by their index."""
     frames = Frames()
-    columns = Columns(lines)
-    _head_titles(lines, frames)
-    _titles_in_mid_file(lines, frames)
+    frames.titles, frames.breaks = find_titles(lines)
+    columns = Columns(lines, frames.titles)
     _figures(lines, columns, frames)
     _plain_heads(lines, frames)
+    _boxes(lines, frames)
+    _aspects(lines, frames)
     return frames
-
-
-def is_title(text: str) -> bool:
-    return width(text) <= 90 and bool(_TITLE.search(text)) and not ends_sentence(text) and "。" not in text
-
-
-def is_imprint(text: str) -> bool:
-    return width(text) <= 110 and "。" not in text and bool(_IMPRINT.search(text))
-
-
-def _head_titles(lines: list[Line], frames: Frames) -> None:
-    """Before the first heading: title, city, date. The head ends at the first mark or sentence."""
-    for index, line in enumerate(lines[:20]):
-        mark = find_mark(line.text)
-        if mark and not (mark.type == "bracket" and index < 3) and not is_title(line.text):
-            break
-        if mark and mark.type not in ("bracket",) and mark.rest and not is_title(mark.rest):
-            break
-        if ends_sentence(line.text):
-            break
-        following = lines[index + 1] if index + 1 < len(lines) else None
-        if is_imprint(line.text):
-            frames.titles[index] = "imprint"
-        elif is_title(line.text):
-            if mark and mark.type not in ("bracket",):
-                break
-            frames.titles[index] = "title"
-        elif _BODY_NAME.match(line.text):
-            frames.titles[index] = "imprint" if index and frames.titles.get(index - 1) else "title"
-        elif (
-            following is not None
-            and "。" not in line.text
-            and width(line.text) <= 60
-            and not BULLET.match(line.text)
-            and (frames.titles or is_title(following.text))
-        ):
-            frames.titles[index] = "title"
-        else:
-            break
-
-
-def _titles_in_mid_file(lines: list[Line], frames: Frames) -> None:
-    """A title further down is the sign of another frame of the page."""
-    known = {fold(lines[i].text) for i, reason in frames.titles.items() if reason == "title"}
-    start = max(frames.titles, default=-1) + 1
-    for index in range(start, len(lines)):
-        line = lines[index]
-        if index in frames.titles or width(line.text) > 90 or not is_title(line.text) or line.piece:
-            continue
-        mark = find_mark(line.text)
-        if mark and mark.type not in ("bracket",):
-            continue
-        before = lines[index - 1] if index else None
-        following = lines[index + 1] if index + 1 < len(lines) else None
-        beside = (
-            bool(following and is_imprint(following.text))
-            or bool(before and index - 1 in frames.titles)
-            or bool(before and is_imprint(before.text) and not find_mark(before.text))
-        )
-        complete = before is None or ends_sentence(before.text) or line.gap or line.page_top or index - 1 in frames.titles
-        if complete and (beside or fold(line.text) in known or "概要" in line.text[-5:]):
-            frames.titles[index] = "title"
-            frames.breaks.add(index)
-            _imprints_beside(lines, index, frames)
-
-
-def _imprints_beside(lines: list[Line], index: int, frames: Frames) -> None:
-    for step in (1, 2, 3):
-        at = index + step
-        if at < len(lines) and is_imprint(lines[at].text) and not find_mark(lines[at].text):
-            frames.titles[at] = "imprint"
-            frames.breaks.add(at)
-        else:
-            break
-    at = index - 1
-    if (
-        at >= 0
-        and at not in frames.titles
-        and is_imprint(lines[at].text)
-        and not find_mark(lines[at].text)
-        and not ends_sentence(lines[at].text)
-    ):
-        frames.titles[at] = "imprint"
-        frames.breaks.add(at)
 
 
 def _figures(lines: list[Line], columns: Columns, frames: Frames) -> None:
@@ -144,12 +64,36 @@ def _figures(lines: list[Line], columns: Columns, frames: Frames) -> None:
         before = lines[index - 1] if index else None
         if before is not None and not ends_sentence(before.text) and columns.is_full(index - 1, 0.9) and not line.gap:
             continue
+        shown = _shown_from(lines, index, columns)
+        if shown is not None and shown - 1 not in frames.titles:
+            frames.figures[shown] = index
+            continue
         first = index
         while first > 0 and first - 1 not in frames.titles and _is_stray(lines[first - 1], columns):
             first -= 1
         if first > 0 and first < index and _is_broken_sentence(lines, first, columns):
-            first = index
+            shown = _shown_from(lines, index, columns)
+        if shown is not None and shown - 1 not in frames.titles:
+            frames.figures[shown] = index
+            continue
+        first = index
         frames.figures[first] = index
+
+
+def _shown_from(lines: list[Line], caption: int, columns: Columns) -> int | None:
+    """Where the drawing's words begin if a sentence announces it (「下の図のとおりです。」): all short lines from there on."""
+    for index in range(caption - 1, max(caption - 25, -1), -1):
+        text = lines[index].text
+        if ends_sentence(text):
+            return index + 1 if index + 1 < caption and _ANNOUNCED.search(_sentence_before(lines, index)) else None
+        if "。" in text or width(text) >= 0.85 * columns.page:
+            return None
+    return None
+
+
+def _sentence_before(lines: list[Line], index: int) -> str:
+    """The last words printed up to a line: a sentence may have begun some lines before."""
+    return "".join(line.text for line in lines[max(0, index - 3) : index + 1])
 
 
 def _is_stray(line: Line, columns: Columns) -> bool:
@@ -166,6 +110,26 @@ def _is_broken_sentence(lines: list[Line], first: int, columns: Columns) -> bool
     """The line above the stray words is open and full: they end its sentence."""
     above = lines[first - 1]
     return not ends_sentence(above.text) and columns.is_full(first - 1, 0.85) and find_mark(above.text) is None
+
+
+def _boxes(lines: list[Line], frames: Frames) -> None:
+    """コラム: a box in the flow."""
+    for index, line in enumerate(lines):
+        if _BOX.match(line.text) and not ends_sentence(line.text) and width(line.text) <= 60 and not line.piece:
+            frames.boxes.add(index)
+
+
+def _aspects(lines: list[Line], frames: Frames) -> None:
+    """現状と課題, 主な取組: short lines without a mark that stand alone twice or more."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        if index not in frames.titles and len(line.text) <= 16 and ASPECT.search(line.text) and find_mark(line.text) is None:
+            before = lines[index - 1] if index else None
+            if before is None or line.gap or line.page_top or ends_sentence(before.text):
+                places[fold(line.text)].append(index)
+    for found in places.values():
+        if len(found) >= 2:
+            frames.aspects.update(found)
 
 
 def _plain_heads(lines: list[Line], frames: Frames) -> None:

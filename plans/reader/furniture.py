@@ -12,6 +12,7 @@ from ichinoseki_portal.text import fold
 from .decode import Line, width
 from .document import SetAside
 from .marks import find_mark
+from .titles import is_title
 
 _NUMBER_ONLY = re.compile(
     r"^(?:[-－ー–—―~〜・.\s]*[0-9０-９]{1,4}[-－ー–—―~〜・.\s]*|[(（]\s*[0-9０-９]{1,3}\s*[)）]|"
@@ -24,6 +25,8 @@ _LEADER = re.compile(r"(?:…{1,}|‥{2,}|・{4,}|[.．]{4,}|[－―─]{4,}|_{4
 _TRAILING_PAGE = re.compile(r"[ \u3000\t]+[(（]?[0-9０-９]{1,4}[)）]?$")
 _SENTENCE_END = re.compile(r"[。．！？][」』）)]*$")
 _BROKEN = re.compile(r"[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]|\(cid:\d+\)")
+# Scripts into which a broken map throws Japanese: rare extensions, Hangul letters, Tibetan, Tai Tham, Balinese …
+_STRANGE = re.compile("[\u0f00-\u0fff\u1000-\u1cff\u3400-\u4dbf\ua000-\uabff\ufb00-\ufdff]")
 _HIRAGANA_RUNS = re.compile(r"^[\u3041-\u309fー]{1,10}(?:[ \u3000]+[\u3041-\u309fー]{1,10})*$")
 _KANJI = re.compile("[\u3400-\u9fff々]")
 _NAVIGATION = re.compile(
@@ -37,7 +40,7 @@ _NAVIGATION = re.compile(
     r"ファイル|資料)|^添付(?:ファイル|資料)|役に立ちましたか|見つけやすかった|見つけにくかった|分かりやすかった|"
     r"分かりにくかった"
     r"|Foreign|Language|English|やさしい日本語$|Adobe|Acrobat|ダウンロード|[(（]?PDF(?:ファイル)?[\s:：(（]|(?:KB|"
-    r"MB|キロバイト|メガバイト)[)）]?$|プライバシー|個人情報(?:保護方針|の取(?:り)?扱い)について$|免責事項|"
+    r"MB|キロバイト|メガバイト)[)）\]］]?$|プライバシー|個人情報(?:保護方針|の取(?:り)?扱い)について$|免責事項|"
     r"リンクについて|アクセシビリティ|開庁時間|業務時間|^メニュー|ナビゲーション|メールフォーム|^検索$|^閉じる|"
     r"ログイン"
     r"|ふりがな(?:を|表示)|音声(?:読み上げ|読上げ)|スマートフォン(?:版|表示)|パソコン版"
@@ -80,6 +83,9 @@ def _broken(lines: Lines) -> dict[int, str]:
 
 
 def _is_broken(text: str) -> bool:
+    strange = len(_STRANGE.findall(text))
+    if strange >= 2 and strange >= 0.2 * len(text):
+        return True
     hits = _BROKEN.findall(text)
     return bool(hits) and sum(map(len, hits)) >= min(3, 0.02 * len(text))
 
@@ -94,7 +100,8 @@ def _navigation(lines: Lines) -> dict[int, str]:
     if len(head) >= 2:
         # menu words that no list knows stand between the ones it knows
         for i in present[: present.index(head[-1]) + 1]:
-            found[i] = "navigation"
+            if _is_navigation(lines[i].text) or not is_title(lines[i].text):  # type: ignore[union-attr]
+                found[i] = "navigation"
     tail = _tail_navigation(lines, present[-60:])
     found.update(dict.fromkeys(tail, "navigation"))
     return found
@@ -201,10 +208,12 @@ def _running_heads(lines: Lines) -> dict[int, str]:
     for at in places.values():
         if len(at) < 2:
             continue
-        marked = find_mark(lines[at[0]].text)  # type: ignore[union-attr]
+        first = lines[at[0]].text  # type: ignore[union-attr]
+        marked = None if _has_page_number(first) else find_mark(first)
         first_kept = bool(marked and marked.type not in ("bracket",)) or at[0] == min(i for i, line in enumerate(lines) if line)
         rest = at[1:] if first_kept else at
         near = [i for i in rest if i in edges]
+        found.update({i: "running_head" for i in near if _has_page_number(lines[i].text)})  # type: ignore[union-attr]
         if (
             rest
             and len(near) >= max(1, 0.6 * len(rest))
@@ -216,6 +225,10 @@ def _running_heads(lines: Lines) -> dict[int, str]:
 
 def _same_text(lines: Lines, at: list[int]) -> bool:
     return len({lines[i].text for i in at}) == 1  # type: ignore[union-attr]
+
+
+def _has_page_number(text: str) -> bool:
+    return _page_digits_off(text) != fold(text)
 
 
 def _page_digits_off(text: str) -> str:
@@ -235,6 +248,7 @@ def _edges(lines: Lines) -> set[int]:
             edges.add(i)
             if line.page_top and i > 0:
                 edges.add(i - 1)
+    edges.add(len(lines) - 1)
     return edges
 
 
@@ -254,6 +268,7 @@ def _ruby(lines: Lines) -> dict[int, str]:
             and " " not in line.text
             and "\u3000" not in line.text
         )
-        if reads_below and not open_above:
+        spoken = any(other and other is not line and line.text in other.text for other in lines)
+        if reads_below and not open_above and not spoken:
             found[i] = "ruby"
     return found

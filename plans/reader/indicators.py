@@ -20,7 +20,7 @@ _NONE = re.compile(r"^[－\-ー―—–…]+$|^(?:なし|未設定|未実施|�
 _SHORT_ERA = re.compile(r"(?P<e>[RHＲＨ])\s*(?P<y>[0-9０-９]{1,2}|元)")
 _LOWER = re.compile(r"減らす|減少|削減|以下|抑制|低減|下回る|縮減")
 _KEEP = re.compile(r"維持|保つ|現状以上|水準を保")
-_TOTAL = re.compile(r"累計|延べ|累積|累計値")
+_TOTAL = re.compile(r"累計|延べ(?!床|面積)|累積")
 
 
 def find_indicators(root: Node) -> list[Indicator]:

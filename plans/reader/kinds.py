@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .marks import NAMED_KINDS
+from .marks import ASPECT, NAMED_KINDS
 from .nodes import Node
 
 _WORDS_OF = {
@@ -14,6 +14,7 @@ _WORDS_OF = {
     "standard": "行動基準 行動指針 行動規範",
     "principle": "原則 考え方 理念 視点",
     "effect": "効果",
+    "definition": "定義",
     "action": "取組 取り組み 取組み 事業",
 }
 _ITEM_WORDS = tuple((word, kind) for kind, words in _WORDS_OF.items() for word in words.split())
@@ -22,15 +23,14 @@ _BY_TITLE = tuple((re.compile(word + _TAIL), kind) for word, kind in _ITEM_WORDS
 _DECLARED = re.compile(
     r"(?:次|以下|下記)の\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})\s*(?:つ|項目|本|点|個)(?P<tail>[^。]{0,30})"
 )
-_DEFINITION = re.compile(r"とは$|の定義$")
+_LISTED = re.compile(r"次の(?P<word>基本方針|方針|目標|施策|取組|取り組み|事業|原則|視点)(?:を|に|で|と|が)[^。]{0,20}")
+_DEFINITION = re.compile(r"とは$")
 _ACTOR = re.compile(
     r"^(?:個人|市民|町民|村民|住民|区民|県民|家庭|地域|学校|企業|事業者|事業所|民間事業者|商店|行政|市|町|村|"
     r"市役所|役場|自治会|町内会|自治会等|行政区|集落|地域団体|地域組織|地域協働体|市民活動団体|市民団体|活動団体|"
     r"ボランティア(?:団体)?|ＮＰＯ(?:法人)?|NPO(?:法人)?|ＮＰＯ等|NPO等|団体|各種団体|大学|教育機関|関係機関|"
     r"関係団体|中間支援組織|議会|子ども|若者|高齢者|保護者)(?:等|など)?(?:[・、と](?:[^、・]{1,10}))*$"
 )
-_ROLE = re.compile(r"(?:役割|責務|担い手|取組|取り組み|できること)$")
-CONTAINER_TYPES = ("part", "chapter", "section", "item", "front", "back", "annex", "bare", "roman", "hyphen")
 
 
 def give_kinds(root: Node) -> None:
@@ -46,7 +46,9 @@ def _kind(node: Node) -> str:
     if node.type in ("chapter", "front", "back"):
         return "chapter"
     if node.type == "annex":
-        return "chapter" if parent is None else "subsection"
+        if parent is not None:
+            return "subsection"
+        return "part" if node.title.endswith("編") else "chapter" if node.title.endswith("資料") else "section"
     if node.type == "named" and (own := _named_kind(node)):
         return own
     title = _plain(node.title)
@@ -91,13 +93,18 @@ def _told(parent: Node) -> str:
     """「次の５つをまちづくりの目標として」: the kind its lead sentence names, the words after the number first."""
     for para in parent.paras:
         if match := _DECLARED.search(para.text):
-            after = [(match["tail"].find(word), kind) for word, kind in _ITEM_WORDS if word in match["tail"]]
+            noun = re.match(r"の(?P<noun>[^をにがはで、]+)", match["tail"])
+            if noun and not any(word in noun["noun"] for word, _kind in _ITEM_WORDS):
+                continue  # 「次の五つの場面において」: the list is of something else
+            after = [(match["tail"].find(word), kind) for word, kind in _ITEM_WORDS if re.search(rf"{word}(?!の)", match["tail"])]
             if after:
                 return min(after, key=lambda pair: pair[0])[1]
             lead = para.text[: match.start()]
-            before = [(lead.rfind(word), kind) for word, kind in _ITEM_WORDS if word in lead]
+            before = [kind for word, kind in _ITEM_WORDS if re.search(rf"{word}(?:等|など)?(?:を|は|として)、?$", lead)]
             if before:
-                return max(before, key=lambda pair: pair[0])[1]
+                return before[0]
+        elif match := _LISTED.search(para.text):
+            return dict(_ITEM_WORDS)[match["word"]]
     return ""
 
 
@@ -112,10 +119,13 @@ def _below(parent: Node, node: Node) -> str:
         return (
             "effect" if above is not None and item_kind(above.title) == "effect" else ("item" if node.sentence else "subsection")
         )
-    if node.type == "bracket" and not node.sentence:
-        return "actor" if _ACTOR.match(_plain(node.title)) else "subsection"
+    if node.title and _ACTOR.match(_plain(node.title)) and node.type in ("bracket", "symbol"):
+        return "actor"
+    under = parent.kind in ("policy", "goal", "measure", "action")
+    if node.title and (node.type == "bracket" or (under and ASPECT.search(_plain(node.title)))):
+        return "subsection"
     if parent.kind in ("policy", "goal"):
-        return "measure" if not node.sentence else "action"
+        return "measure"
     if parent.kind in ("measure", "action"):
         return "action"
     return ""

@@ -87,14 +87,27 @@ _PATTERNS = tuple((type_, re.compile(pattern)) for type_, pattern in _GRAMMAR.it
 FRONT = re.compile(r"^(?:は\s*じ\s*め\s*に|ま\s*え\s*が\s*き|序\s*文|序|前\s*文|ご\s*あ\s*い\s*さ\s*つ)$")
 BACK = re.compile(r"^(?:お\s*わ\s*り\s*に|む\s*す\s*び(?:に)?|あ\s*と\s*が\s*き|結\s*び)$")
 ANNEX = re.compile(
-    r"^(?:資\s*料\s*編?|参\s*考\s*資\s*料|付\s*属\s*資\s*料|附\s*属\s*資\s*料|巻\s*末\s*資\s*料|用\s*語\s*(?:集|"
+    r"^(?:凡\s*例|資\s*料\s*編?|参\s*考\s*資\s*料|付\s*属\s*資\s*料|附\s*属\s*資\s*料|巻\s*末\s*資\s*料|用\s*語\s*(?:集|"
     r"解\s*説|の\s*説\s*明)|付\s*録|附\s*則)$"
 )
 
 
 # The characters a mark can begin with: most lines of prose are ruled out by their first.
 _MAY_OPEN = re.compile(
-    rf"[{_D}第序終まはごお前むあ結資参付附巻用別論基重個推施政目方戦柱取事プ視原理課テアスⅠ-Ⅻ{_CIRCLED}{_PAREN_ONE}{_DOT_ONE}{SYMBOLS}{_KANA}(（【IVXa-zａ-ｚ]"
+    rf"[{_D}第序終まはごお前むあ結凡資参付附巻用別論基重個推施政目方戦柱取事プ視原理課テアスⅠ-Ⅻ{_CIRCLED}{_PAREN_ONE}{_DOT_ONE}{SYMBOLS}{_KANA}(（【IVXa-zａ-ｚ]"
+)
+
+
+# What follows a mark that is only named: 「①から③までの事業」, 「（２）に掲げる取組」.
+_REFERENCE = re.compile(
+    r"^(?:から(?![ぁ-ん])|まで(?![ぁ-ん])|までの|及び|および|又は|または|並びに|に掲げ|に定め|に規定|に示|"
+    r"の(?:とおり|規定|取組|取り組み|事業|場合)|～|〜)"
+)
+
+
+# Headings that come again under every measure: its sides, not its actions.
+ASPECT = re.compile(
+    r"(?:現状|課題|目標|指標|取組|取り組み|方向性?|個別計画|関連計画|役割|背景|概要|内容|ねらい|目的|めざす姿|目指す姿)$"
 )
 
 
@@ -126,7 +139,7 @@ def find_mark(text: str) -> Mark | None:
     if BACK.match(text):
         return Mark("back", "back", "", (), text)
     if ANNEX.match(text):
-        return Mark("annex", "annex", "", (), text)
+        return Mark("annex", "annex:legend" if text[0] == "凡" else "annex", "", (), text)
     for type_, pattern in _PATTERNS:
         if match := pattern.match(text):
             mark = _mark(type_, match, text)
@@ -137,6 +150,8 @@ def find_mark(text: str) -> Mark | None:
 
 def _mark(type_: str, match: re.Match[str], text: str) -> Mark | None:
     rest = text[match.end() :].strip()
+    if type_ not in ("chapter", "section", "part") and _REFERENCE.match(rest):
+        return None
     label = match[0].strip()
     groups = match.groupdict()
     if type_ == "bracket":

@@ -15,6 +15,8 @@ class Para:
     text: str
     first: int
     last: int
+    rows: int = 1
+    widest: int = 0  # of its lines, in half-width units
 
 
 @dataclass(slots=True, eq=False)

@@ -21,6 +21,7 @@ def restore_order(tree: Tree) -> None:
             _settle(node, tree)
     for parent in [tree.root, *tree.root.walk()]:
         _sort_children(parent, tree)
+        _box_in_the_flow(parent, tree)
 
 
 def _settle(node: Node, tree: Tree) -> None:
@@ -93,6 +94,16 @@ def _explained(node: Node, tree: Tree) -> Node | None:
             node.code_part, node.kind = "box", "note"
             return top
     return None
+
+
+def _box_in_the_flow(parent: Node, tree: Tree) -> None:
+    """A lone ○ whose text runs in a narrow column of its own is a framed box, not the first of a list."""
+    lone = [child for child in parent.children if child.key in ("symbol:○", "symbol:◇", "symbol:□", "symbol:☆")]
+    if len(lone) != 1 or parent is tree.root or lone[0].children or not lone[0].title:
+        return
+    box = lone[0]
+    if box.paras and all(para.rows >= 3 and para.widest < 0.75 * tree.page_width for para in box.paras):
+        box.code_part, box.kind = "box", "note"
 
 
 def _sort_children(parent: Node, tree: Tree) -> None:

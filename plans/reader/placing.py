@@ -137,9 +137,11 @@ class Placer:
         """Whether an open node cannot hold a new list of the mark."""
         if mark.type == "named" and self._between_chapters(mark):
             return True
+        if top.key == "annex:legend":
+            return True
         if top.type in ("front", "back"):
-            # 序章 holds lists like any chapter; はじめに does not
-            return not top.key.endswith(":chapter") or mark.type in ("part", "chapter")
+            # 序章 holds lists like any chapter, はじめに only if nothing else stands under it
+            return mark.type in ("part", "chapter", "roman") or not (top.key.endswith(":chapter") or self._waits_for_content(top))
         if top.key == mark.key:
             return True
         top_rank = RANKS.get(top.type)
@@ -161,7 +163,7 @@ class Placer:
 
     def _between_chapters(self, mark: Mark) -> bool:
         """序章, then 基本目標１ …, then 終章: where no 第１章 stands, the named headings are the chapters."""
-        return self.stack[1].key == "front:chapter" and "chapter" not in self.numbers and mark.number == 1
+        return self.stack[1].type == "front" and "chapter" not in self.numbers and mark.number == 1
 
     def _place_path(self, mark: Mark) -> Place:
         """Numbers that carry their parents: 1-2-3, 施策2-1. The parent is the open node with the number before the last."""
@@ -212,7 +214,7 @@ class Placer:
     @staticmethod
     def _waits_for_content(top: Node) -> bool:
         """A heading with nothing below it yet must hold what comes next."""
-        return bool(top.mark and top.title and not top.paras and not top.children) and top.type not in ("front", "back")
+        return bool(top.mark and top.title and not top.paras and not top.children)
 
     def _siblings(self, key: str) -> set[str]:
         """Keys of lists that have stood under the same kind of parent as this one."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from .decode import Line, width
 from .document import Issue, SetAside
+from .frames import Frames
 from .marks import Mark, find_mark
 from .nodes import Node, Para
 from .placing import Place, Placer
@@ -30,16 +31,7 @@ class Tree:
     root: Node
     issues: list[Issue] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Frames:
-    """What was found about single lines before building: title lines, figures, spaced headings."""
-
-    titles: dict[int, str] = field(default_factory=dict)  # index → set-aside reason
-    breaks: set[int] = field(default_factory=set)  # indexes of titles in mid-file
-    figures: dict[int, int] = field(default_factory=dict)  # first index of a figure's words → index of its caption
-    plain_heads: set[int] = field(default_factory=set)  # headings without a mark
+    page_width: int = 80  # of the text on the page, in half-width units
 
 
 class Builder:
@@ -49,7 +41,7 @@ class Builder:
         self.lines = lines
         self.frames = frames
         self.numbers = numbers
-        self.columns = Columns(lines)
+        self.columns = Columns(lines, frames.titles)
         self.root = Node(None)
         self.placer = Placer(self.root, numbers)
         self.tree = Tree(self.root)
@@ -70,6 +62,7 @@ class Builder:
             else:
                 self._line(line)
             self.index += 1
+        self.tree.page_width = self.columns.page
         return self.tree
 
     def _set_aside(self, line: Line, reason: str) -> None:
@@ -81,6 +74,13 @@ class Builder:
     def _line(self, line: Line) -> None:
         if self.index in self.frames.plain_heads:
             self._open(line, Mark("annex", "annex", "", (), line.text), Place(1, "first"))
+            return
+        if self.index in self.frames.aspects:
+            aspect = Mark("bracket", "aspect", "", (), line.text)
+            self._open(line, aspect, self.placer.place(aspect))
+            return
+        if self.index in self.frames.boxes:
+            self._box(line)
             return
         mark = find_mark(line.text)
         if mark is not None:
@@ -127,11 +127,13 @@ class Builder:
             return not ends_sentence(mark.rest)
         seen = self.numbers.get(mark.key, set())
         neighbour = mark.number - 1 in seen or mark.number + 1 in seen or mark.number == 1
+        opened = self.placer.stack[place.keep] if place.keep < len(self.placer.stack) else None
+        if place.status == "gap" and opened is not None and opened.sentence and mark.number - opened.number <= 2:
+            return ends_sentence(mark.rest) or width(mark.rest) > 40
         if mark.type in ("bare", "roman", "hyphen"):
             return neighbour and bool(mark.rest) and not ends_sentence(mark.rest) and width(mark.rest) <= 70
         if place.status == "gap":
-            opener = self.placer.stack[place.keep].number if place.keep < len(self.placer.stack) else 0
-            return mark.number - opener <= 4
+            return mark.number - (opened.number if opened else 0) <= 4
         return neighbour
 
     def _open(self, line: Line, mark: Mark, place: Place) -> None:
@@ -203,6 +205,9 @@ class Builder:
         breaks_page = line.page_top and "、" in node.title and width(node.title) > 40 and node.type not in _STRONG
         if (line.gap and not breaks_page) or BULLET.match(line.text) or before.piece or is_table_row(line.text):
             return False
+        if self._hanging_title(node, before, line):
+            node.title, node.last = node.title + line.text, line.no
+            return True
         hangs = line.indent > before.indent + 4 and "、" not in node.title
         if not breaks_page and (hangs or not self.columns.is_full(self.index - 1)):
             return self._finishes_sentence(node, line)
@@ -214,6 +219,15 @@ class Builder:
         if ends_sentence(line.text) or "。" in line.text:
             self._retitle(node)
         return True
+
+    def _hanging_title(self, node: Node, before: Line, line: Line) -> bool:
+        """A heading set over two lines: the second hangs under the first, or both stand below a mark alone; then room follows."""
+        if not node.title or line.gap or "。" in line.text or width(line.text) > 0.6 * self.columns.page:
+            return False
+        after = self.lines[self.index + 1] if self.index + 1 < len(self.lines) else None
+        ends = after is None or after.gap or after.page_top or find_mark(after.text) is not None
+        alone = bool(node.mark and not node.mark.rest) and line.indent == before.indent
+        return ends and (alone or line.indent > before.indent + 6)
 
     def _finishes_sentence(self, node: Node, line: Line) -> bool:
         """A short first line that plainly stops in mid-sentence (narrow columns)."""
@@ -271,7 +285,7 @@ class Builder:
             if home.children:
                 node = self._paragraph_node(home, line)
                 self.placer.stack.append(node)
-        node.paras.append(Para(line.text, line.no, line.no))
+        node.paras.append(Para(line.text, line.no, line.no, widest=width(line.text)))
         self.open_text = True
         self.in_title = False
 
@@ -295,16 +309,26 @@ class Builder:
         home.adopt(node)
         return node
 
-    # -- figures -----------------------------------------------------------------------------------------------------
+    # -- boxes and figures -----------------------------------------------------------------------------------------------------
+
+    def _heading(self) -> Node:
+        """The nearest open heading; what stands open below it is closed."""
+        inner = ("figure", "paragraph", "vision", "note")
+        home = next(node for node in reversed(self.placer.stack) if not node.sentence and node.kind not in inner)
+        del self.placer.stack[self.placer.stack.index(home) + 1 :]
+        return home
+
+    def _box(self, line: Line) -> None:
+        """コラム: a box in the flow, open until the next mark."""
+        home = self._heading()
+        box = Node(None, title=line.text, first=line.no, last=line.no, seat=self.index, kind="note", code_part="box")
+        home.adopt(box)
+        self.placer.stack.append(box)
+        self.open_text = False
 
     def _figure(self, caption: int) -> None:
         """Words of a drawing and its caption: one figure, which needs a description by a person."""
-        home = next(
-            node
-            for node in reversed(self.placer.stack)
-            if not node.sentence and node.kind not in ("figure", "paragraph", "vision")
-        )
-        del self.placer.stack[self.placer.stack.index(home) + 1 :]
+        home = self._heading()
         line = self.lines[caption]
         figure = Node(None, title=line.text, first=line.no, last=line.no, seat=self.index, kind="figure", code_part="fig")
         figure.paras = [Para(words.text, words.no, words.no) for words in self.lines[self.index : caption]]
@@ -321,6 +345,8 @@ class Builder:
 def _extend(para: Para, line: Line) -> None:
     para.text += line.glue + line.text
     para.last = line.no
+    para.rows += 1
+    para.widest = max(para.widest, width(line.text))
 
 
 def _finished(node: Node) -> bool:

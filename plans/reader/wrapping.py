@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from .decode import Line, width
 from .marks import find_mark
@@ -29,8 +30,9 @@ def is_table_row(text: str) -> bool:
 class Columns:
     """How wide the text runs at each line, in half-width units."""
 
-    def __init__(self, lines: list[Line]) -> None:
-        self.widths = [width(line.text) if not line.piece else 0 for line in lines]
+    def __init__(self, lines: list[Line], aside: Container[int] = ()) -> None:
+        """``aside``: indexes of lines that are no text (titles), whose width says nothing."""
+        self.widths = [width(line.text) if not (line.piece or i in aside) else 0 for i, line in enumerate(lines)]
         ranked = sorted(w for w in self.widths if w)
         self.page = ranked[int(len(ranked) * 0.9)] if ranked else 80
         self._runs = self._block_widths(lines)
@@ -69,8 +71,8 @@ def goes_on(before: Line, before_index: int, line: Line, columns: Columns, *, na
         return _piece_goes_on(before, line)
     if ends_sentence(before.text):
         return not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.8))
-    if BULLET.match(before.text) and (_CLOSED.search(before.text) or not columns.is_full(before_index, 0.9)):
-        return line.indent > before.indent and not line.gap
+    if BULLET.match(before.text) and (_CLOSED.search(before.text) or not columns.is_full(before_index, 0.85)):
+        return False
     if line.page_top:
         return True
     if line.gap:
