@@ -14,7 +14,7 @@ from plans.models import Clause, ClauseText
 Texts = dict[str, ClauseText]
 
 _MARK_ONLY = re.compile(r"^[^\w（(【]?$")  # ● ■ ○ … and no label at all: they say nothing without their title
-_JOINS_ON = re.compile(r"^[（(①-⑳■●○◆◇・]")
+_JOINS_ON = re.compile(r"^[（(①-⑳]")
 
 
 @dataclass
