@@ -36,7 +36,8 @@ def tokens(folded: str) -> str:
 
     The letter in front keeps a token whole: PostgreSQL's parser reads 5e745ea6 as the number 5e745 and a word ea6.
     """
-    return " ".join(f"x{ord(a):04x}{ord(b):04x}" for a, b in pairwise(folded))
+    points = [f"{ord(char):04x}" for char in folded]
+    return " ".join(["x" + a + b for a, b in pairwise(points)])
 
 
 def put(*, key: str, kind: str, title: str, url: str, text: str, plan: str = "", edition: str = "") -> SearchDocument:
