@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 # Playwright runs an event loop in the test's thread; Django would refuse database calls there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
 BROWSER_REQUIRED = IN_CI or os.environ.get("REQUIRE_BROWSER") == "1"
+# A shared machine is slow now and then; that is no fault of the code. CI looks at the same examples each time.
+hypothesis_settings.register_profile("portal", deadline=None, derandomize=IN_CI)
+hypothesis_settings.load_profile("portal")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGS = [
     "--no-sandbox",
