@@ -184,9 +184,10 @@ def _review_rules(snapshot: models.Snapshot, codes: dict[str, doc.Clause]) -> li
             row.offset_fiscal_years,
             row.reading,
             row.chosen_by,
+            doc.Address(row.trigger_edition.plan.key, row.trigger_edition.key, "") if row.trigger_edition else None,
             [doc.ExplanationRow(word.date.isoformat(), word.text) for word in row.explanations.all()],
         )
-        for row in rows.select_related("address").prefetch_related("explanations")
+        for row in rows.select_related("address", "trigger_edition__plan").prefetch_related("explanations")
         if not row.address.code or row.address.code in codes
     ]
     return sorted(rules, key=lambda rule: (natural_key(rule.code), rule.trigger))

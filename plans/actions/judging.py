@@ -164,6 +164,8 @@ def _judge_lists(document: Document, codes: set[str]) -> None:
             raise refuse(f"{path}.reading", "decision か first_year にしてください。")
         if not 0 <= rule.offset_fiscal_years <= 100:
             raise refuse(f"{path}.offset_fiscal_years", "0から100までにしてください。")
+        if rule.trigger_edition is not None:
+            _judge_end(f"{path}.trigger_edition", rule.trigger_edition)
         for number, row in enumerate(rule.explanations):
             judge_date(f"{path}.explanations[{number}].date", row.date, whole=True)
             _plain(f"{path}.explanations[{number}].text", row.text, 10_000)

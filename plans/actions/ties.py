@@ -30,6 +30,7 @@ def tie(document: doc.Document, edition: models.Edition, *, write: bool = True) 
     ends = [end for link in document.links for end in (link.origin, link.target)]
     ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
     ends += [doc.Address(edition.plan.key, edition.key, rule.code) for rule in document.review_rules]
+    ends += [rule.trigger_edition for rule in document.review_rules if rule.trigger_edition is not None]
     finder = _Finder(ends, write=write)
     _links(document, finder, tied, write)
     _succession(document, edition, finder, tied, write)
@@ -119,7 +120,10 @@ def _review_rules(document: doc.Document, edition: models.Edition, finder: _Find
     if not document.review_rules:
         return
     have = set(models.ReviewRule.objects.filter(address__edition=edition).values_list("address__code", "trigger"))
-    for rule in document.review_rules:
+    for at, rule in enumerate(document.review_rules):
+        trigger = rule.trigger_edition and finder.editions.get((rule.trigger_edition.plan, rule.trigger_edition.edition))
+        if rule.trigger_edition is not None and trigger is None:
+            tied.issues.append(_missing(f"review_rules[{at}].trigger_edition", rule.trigger_edition))
         address = finder.find(doc.Address(edition.plan.key, edition.key, rule.code))
         if address is None or (rule.code, rule.trigger) in have:
             continue
@@ -132,6 +136,7 @@ def _review_rules(document: doc.Document, edition: models.Edition, finder: _Find
             offset_fiscal_years=rule.offset_fiscal_years,
             reading=rule.reading,
             chosen_by=rule.chosen_by,
+            trigger_edition=trigger or None,
         )
         models.ReviewExplanation.objects.bulk_create(
             [

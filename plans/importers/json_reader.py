@@ -217,6 +217,7 @@ _REVIEW_RULE = _object(
         offset_fiscal_years=(_INT, 1),
         reading=(_text, "decision"),
         chosen_by=_EMPTY,
+        trigger_edition=(_ADDRESS, None),
         explanations=(_many(_object(doc.ExplanationRow, _plain(date=(_text, REQUIRED), text=_EMPTY))), list),
     ),
 )

@@ -10,6 +10,7 @@ from ichinoseki_portal.fiscal import ERA_YEAR, WESTERN_PAIR_RE, to_western
 from .document import Check, Issue, Period
 from .marks import NAMED_KINDS, to_number
 from .nodes import Node
+from .wrapping import is_table_row
 
 _N = r"(?P<n>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
 _NEXT = re.compile(rf"(?:次|以下|下記)の\s*{_N}\s*(?:つ|項目|本の柱|点|個|本)(?:[のを][^\s。、「」をにとがは]{{1,12}})?")
@@ -70,6 +71,9 @@ def _list_size(node: Node, declared: int) -> int:
     if not sizes and node.parent is not None and node.sentence:
         sizes = _sizes(node.parent.children)
     if not sizes:
+        rows = sum(1 for para in node.paras if is_table_row(para.text))
+        if rows:
+            return rows - 1  # the first is the heading
         bullets = sum(1 for para in node.paras if re.match(r"[・･]", para.text))
         sizes = [bullets] if bullets else []
     return min(sizes, key=lambda size: abs(size - declared), default=0)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .errors import ReadingRefused
 
@@ -134,13 +135,23 @@ def split_lines(text: str, progress: Callable[[int], None] | None = None) -> lis
 
 
 def _is_double_spaced(text: str) -> bool:
-    """Whether nearly every printed line is followed by an empty one."""
-    filled = followed = 0
-    previous = False
-    for raw in text.split("\n"):
-        blank = not raw.strip()
-        if blank and previous:
-            followed += 1
-        filled += not blank
-        previous = not blank
-    return filled >= 4 and followed >= 0.75 * filled
+    """Whether an empty line stands even between the lines of one paragraph: after lines that reach the edge in mid-sentence."""
+    rows = text.split("\n")
+    widths = sorted(width(row.strip()) for row in rows if row.strip())
+    if len(widths) < 4:
+        return False
+    edge = 0.75 * widths[int(len(widths) * 0.9)]
+    filled = followed = running = running_followed = 0
+    for row, after in pairwise(rows):
+        stripped = row.strip()
+        if not stripped:
+            continue
+        blank = not after.strip()
+        filled += 1
+        followed += blank
+        if not stripped.endswith(("。", "」", "）")) and width(stripped) >= edge:
+            running += 1
+            running_followed += blank
+    if running >= 3:
+        return running_followed >= 0.7 * running
+    return filled >= 4 and followed >= 0.9 * filled

@@ -128,6 +128,7 @@ class ReviewRuleRow:
     offset_fiscal_years: int
     reading: str
     chosen_by: str = ""
+    trigger_edition: Address | None = None  # the edition whose decision is the trigger, once there is one
     explanations: list[ExplanationRow] = field(default_factory=list)
 
 

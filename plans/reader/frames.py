@@ -72,11 +72,7 @@ def _figures(lines: list[Line], columns: Columns, frames: Frames) -> None:
         while first > 0 and first - 1 not in frames.titles and _is_stray(lines[first - 1], columns):
             first -= 1
         if first > 0 and first < index and _is_broken_sentence(lines, first, columns):
-            shown = _shown_from(lines, index, columns)
-        if shown is not None and shown - 1 not in frames.titles:
-            frames.figures[shown] = index
-            continue
-        first = index
+            first = index
         frames.figures[first] = index
 
 

@@ -19,6 +19,7 @@ def restore_order(tree: Tree) -> None:
     for node in sorted(orphans, key=lambda n: n.seat):
         if node.type != "bare":
             _settle(node, tree)
+    _boxes_in_lists(tree)
     for parent in [tree.root, *tree.root.walk()]:
         _sort_children(parent, tree)
         _box_in_the_flow(parent, tree)
@@ -96,14 +97,45 @@ def _explained(node: Node, tree: Tree) -> Node | None:
     return None
 
 
+_BOX_MARKS = ("symbol:○", "symbol:◇", "symbol:□", "symbol:☆")
+
+
 def _box_in_the_flow(parent: Node, tree: Tree) -> None:
     """A lone ○ whose text runs in a narrow column of its own is a framed box, not the first of a list."""
-    lone = [child for child in parent.children if child.key in ("symbol:○", "symbol:◇", "symbol:□", "symbol:☆")]
+    lone = [child for child in parent.children if child.key in _BOX_MARKS]
     if len(lone) != 1 or parent is tree.root or lone[0].children or not lone[0].title:
         return
     box = lone[0]
     if box.paras and all(para.rows >= 3 and para.widest < 0.75 * tree.page_width for para in box.paras):
         box.code_part, box.kind = "box", "note"
+
+
+def _boxes_in_lists(tree: Tree) -> None:
+    """The only ○ of a document, printed inside a list of other marks: a box of the part it stands in."""
+    for key in _BOX_MARKS:
+        found = [node for node in tree.root.walk() if node.key == key]
+        if len(found) != 1 or not found[0].title or found[0].code_part:
+            continue
+        box = found[0]
+        path = [box, *box.ancestors()]
+        if len(path) < 4:
+            continue
+        top, branch = path[-1], path[-2]
+        _move_behind(box, top, branch)
+        box.code_part, box.kind = "box", "note"
+        place = box
+        for figure in [child for child in box.children if child.kind == "figure" and fold(box.title) not in fold(child.title)]:
+            _move_behind(figure, top, place)
+            place = figure
+
+        text = f"「{box.label}{box.title}」を囲みとして「{top.label}{top.title}」の下に置きました（推定）。"
+        tree.issues.append(Issue("inferred_place", box.first, text))
+
+
+def _move_behind(node: Node, home: Node, sibling: Node) -> None:
+    node.leave()
+    node.parent = home
+    home.children.insert(home.children.index(sibling) + 1, node)
 
 
 def _sort_children(parent: Node, tree: Tree) -> None:

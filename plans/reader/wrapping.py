@@ -15,7 +15,12 @@ _TABLE = re.compile(
 )
 _COLUMN_SIGN = re.compile(r" {2}|\u3000{2}|\t|[|｜│]")  # spares most lines the costly pattern
 _CLOSED = re.compile(r"[）)」』】\]]$")
-BULLET = re.compile(r"^[・･※＊*•‣➢✓✔→⇒]|^注[0-9０-９]?[)）:：]|^[-－–] ")
+BULLET = re.compile(
+    r"^[・･※＊*•‣➢✓✔→⇒]|^注[0-9０-９]?[)）:：]|^[-－–] "
+    r"|^(?:担当|所管|関係|主管)(?:課|部署|部局|室)?\s*[:：]|^(?:資料|出典)\s*[:：]"
+)
+    r"^(?:担当|所管|関係|主管)(?:課|部署|部局|室)?\s*[:：]|^(?:資料|出典)\s*[:：]|^[・･※＊*•‣➢✓✔→⇒]|^注[0-9０-９]?[)）:：]|^[-－–] "
+)
 
 
 def ends_sentence(text: str) -> bool:
@@ -34,7 +39,7 @@ class Columns:
         """``aside``: indexes of lines that are no text (titles), whose width says nothing."""
         self.widths = [width(line.text) if not (line.piece or i in aside) else 0 for i, line in enumerate(lines)]
         ranked = sorted(w for w in self.widths if w)
-        self.page = ranked[int(len(ranked) * 0.9)] if ranked else 80
+        self.page = ranked[int(len(ranked) * 0.95)] if ranked else 80
         self._runs = self._block_widths(lines)
 
     def _block_widths(self, lines: list[Line]) -> list[int]:
@@ -70,7 +75,7 @@ def goes_on(before: Line, before_index: int, line: Line, columns: Columns, *, na
     if line.piece or before.piece:
         return _piece_goes_on(before, line)
     if ends_sentence(before.text):
-        return not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.8))
+        return not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.6))
     if BULLET.match(before.text) and (_CLOSED.search(before.text) or not columns.is_full(before_index, 0.85)):
         return False
     if line.page_top:
