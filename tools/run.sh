@@ -98,7 +98,9 @@ for _ in {1..150}; do
     sleep 0.2
 done
 say "" "  起動しました: http://127.0.0.1:$port/   （管理画面 http://127.0.0.1:$port/admin/）" \
-    "  止めるときは Ctrl-C / running; stop with Ctrl-C" ""
+    "  止めるときは Ctrl-C / running; stop with Ctrl-C"
+[ ! -e run/demo-logins.txt ] || say "  見本のログイン: run/demo-logins.txt / sample logins"
+say ""
 
 status=0
 wait -n "${children[@]}" || status=$?
