@@ -152,7 +152,10 @@ def test_suspect_glyphs_and_radicals_are_flagged_and_left_as_they_are() -> None:
 
 def test_broken_character_maps_are_never_imported() -> None:
     document = read_text(
-        "第１章 声\n\n　声を聞きます。\n\ue001\ue002\ue003\ue004 \ue005\n(cid:12)(cid:13)(cid:14)\n第２章 森\n\n　森を守ります。\n".encode()
+        (
+            "第１章 声\n\n　声を聞きます。\n\ue001\ue002\ue003\ue004 \ue005\n"
+            "(cid:12)(cid:13)(cid:14)\n第２章 森\n\n　森を守ります。\n"
+        ).encode()
     )
     assert [row.reason for row in document.set_aside] == ["broken_characters"] * 2
     assert all("\ue001" not in clause.body and "cid" not in clause.body for clause in document.clauses)
