@@ -17,7 +17,7 @@ _NEXT = re.compile(rf"(?:次|以下|下記)の\s*{_N}\s*(?:つ|項目|本の柱|
 _ABOVE = re.compile(rf"(?:上記|前述|以上|これら)の\s*{_N}\s*(?:つ|項目|点)(?:の[^\s。、「」をにとがは]{{1,12}})?")
 _WHAT = re.compile(r"(?P<what>政策|施策|目標|方針|原則)")
 _NOT_SAID_ABOVE = "".join(f"(?<!{word}の)" for word in ("次", "以下", "下記", "上記", "これら", "以上"))
-_PLAIN = re.compile(rf"{_NOT_SAID_ABOVE}{_N}つの{_WHAT.pattern}(?=[^\w]|[とでをにがはの])")
+_PLAIN = re.compile(rf"{_NOT_SAID_ABOVE}{_N}つの(?:基本|重点)?{_WHAT.pattern}(?=[^\w]|[とでをにがはの])")
 _YEARS = re.compile(rf"{_N}\s*(?:年間|か年|カ年|ヶ年|箇年|ケ年)")
 _MERGER = re.compile(
     r"(?=[0-9０-９一二三四五六七八九]\s*[市町])(?:(?P<a>[0-9０-９一二三四五六七八九])\s*市)?(?:(?P<b>[0-9０-９一二三四五六七八九])\s*町)?(?:(?P<c>[0-9０-９一二三四五六七八九])\s*村)?"

@@ -39,6 +39,7 @@ class Line:
     page_top: bool = False
     glue: str = ""  # what stood between this piece and the one before it on the same printed line
     piece: bool = False  # a piece of a printed line, not a whole one
+    cell: bool = False  # a row or cell of a table: a paragraph of its own
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -118,6 +119,7 @@ def split_lines(text: str, progress: Callable[[int], None] | None = None) -> lis
         if progress and no % 50_000 == 0:
             progress(no)
         pages = raw.split("\f")
+        pieces = len(pages) > 1 and sum(1 for page in pages if page.strip()) > 1
         for index, page in enumerate(pages):
             feed = feed or index > 0
             stripped = page.strip()
@@ -129,7 +131,7 @@ def split_lines(text: str, progress: Callable[[int], None] | None = None) -> lis
             gap = (empties >= 2 or spaced) if double else empties >= 1
             top = feed or (double and empties == 0 and bool(lines) and lines[-1].no != no)
             indent = width(page[: len(page) - len(page.lstrip())])
-            lines.append(Line(no, stripped, indent, gap, top, piece=len(pages) > 1))
+            lines.append(Line(no, stripped, indent, gap, top, piece=pieces))
             empties, spaced, feed = 0, False, False
     return lines
 

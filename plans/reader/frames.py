@@ -19,6 +19,8 @@ _CAPTION = re.compile(
 )
 
 
+_NUMBERED_CAPTION = re.compile(r"^図表?\s*[0-9０-９]")
+_SOURCE = re.compile(r"^(?:資料|出典)\s*[:：]")
 _ANNOUNCED = re.compile(r"(?:次|下|以下|別|右|左)の(?:図|[^。]{0,12}図)|図[0-9０-９]*(?:のとおり|に示|の流れ|のように)")
 _BOX = re.compile(r"^[【〔<＜《]?(?:コラム|COLUMN|Column|トピックス?|豆知識)[0-9０-９]*(?:[ \u3000:：】〕>＞》]|$)")
 
@@ -30,6 +32,7 @@ class Frames:
     titles: dict[int, str] = field(default_factory=dict)  # index → set-aside reason
     breaks: set[int] = field(default_factory=set)  # indexes of titles in mid-file
     figures: dict[int, int] = field(default_factory=dict)  # first index of a figure's words → index of its caption
+    below: dict[int, int] = field(default_factory=dict)  # index of a caption → how many lines of the drawing follow it
     plain_heads: set[int] = field(default_factory=set)  # headings without a mark
     aspects: set[int] = field(default_factory=set)  # headings without a mark that come again under every measure
     boxes: set[int] = field(default_factory=set)  # headings of boxes in the flow (コラム)
@@ -62,11 +65,17 @@ def _figures(lines: list[Line], columns: Columns, frames: Frames) -> None:
         if mark is not None:
             continue
         before = lines[index - 1] if index else None
-        if before is not None and not ends_sentence(before.text) and columns.is_full(index - 1, 0.9) and not line.gap:
+        runs_on = before is not None and not ends_sentence(before.text) and columns.is_full(index - 1, 0.9) and not line.gap
+        if runs_on and not _NUMBERED_CAPTION.match(line.text):
             continue
         shown = _shown_from(lines, index, columns)
         if shown is not None and shown - 1 not in frames.titles:
             frames.figures[shown] = index
+            continue
+        below = _words_below(lines, index, columns) if _NUMBERED_CAPTION.match(line.text) else 0
+        if below:
+            frames.figures[index] = index
+            frames.below[index] = below
             continue
         first = index
         while first > 0 and first - 1 not in frames.titles and _is_stray(lines[first - 1], columns):
@@ -90,6 +99,19 @@ def _shown_from(lines: list[Line], caption: int, columns: Columns) -> int | None
 def _sentence_before(lines: list[Line], index: int) -> str:
     """The last words printed up to a line: a sentence may have begun some lines before."""
     return "".join(line.text for line in lines[max(0, index - 3) : index + 1])
+
+
+def _words_below(lines: list[Line], caption: int, columns: Columns) -> int:
+    """How many short lines without 。 follow a numbered caption: the drawing's words, when at least two stand there."""
+    count = 0
+    for line in lines[caption + 1 : caption + 41]:
+        source = _SOURCE.match(line.text)
+        if not source and (not _is_stray(line, columns) or _CAPTION.search(line.text)):
+            break
+        count += 1
+        if source:
+            break
+    return count if count >= 2 else 0
 
 
 def _is_stray(line: Line, columns: Columns) -> bool:

@@ -20,7 +20,9 @@ _NUMBER_ONLY = re.compile(
     r"[-－–—]\s*[ivxlc]{1,6}\s*[-－–—])$"
 )
 _PAGE_FOOT = re.compile(r"^[-－–—]\s*[0-9０-９]{1,4}\s*[-－–—]$")  # a page's own number, also on a contents page
-_CONTENTS_HEAD = re.compile(r"^[【〈《<＜\s]*(?:目\s*次|も\s*く\s*じ|CONTENTS|Contents)[】〉》>＞\s]*$")
+_CONTENTS_HEAD = re.compile(
+    r"^[【〈《<＜\s]*(?:目\s*次|も\s*く\s*じ|CONTENTS|Contents)[】〉》>＞\s]*(?:[（(][^）)]{1,12}[）)])?$"
+)
 _LEADER = re.compile(r"(?:…{1,}|‥{2,}|・{4,}|[.．]{4,}|[－―─]{4,}|_{4,})\s*(?:[(（]?[0-9０-９]{1,4}[)）]?)?$")
 _TRAILING_PAGE = re.compile(r"[ \u3000\t]+[(（]?[0-9０-９]{1,4}[)）]?$")
 _SENTENCE_END = re.compile(r"[。．！？][」』）)]*$")
@@ -47,12 +49,16 @@ _NAVIGATION = re.compile(
 )
 
 
+_TEXT = Line(0, "。", 0)  # stands for a cell of a table: text, whatever it looks like
+
+
 def set_aside_furniture(lines: list[Line]) -> tuple[list[Line], list[SetAside]]:
     """The lines of the plan, and what was set aside with its reason; marks page tops where a page number or head stood."""
     aside: list[SetAside] = []
     reasons: dict[int, str] = {}
-    for judge in (_broken, _navigation, _contents, _page_numbers, _running_heads, _ruby):
-        for index, reason in judge([line if i not in reasons else None for i, line in enumerate(lines)]).items():
+    for judge in (_broken, _navigation, _contents, _page_numbers, _numbered_feet, _running_heads, _ruby):
+        open_lines = [None if i in reasons else _TEXT if line.cell else line for i, line in enumerate(lines)]
+        for index, reason in judge(open_lines).items():
             reasons.setdefault(index, reason)
     kept: list[Line] = []
     boundary = False
@@ -195,6 +201,26 @@ def _wraps_into_contents(lines: Lines, index: int) -> bool:
 def _page_numbers(lines: Lines) -> dict[int, str]:
     """Lines of nothing but a page number."""
     return {i: "page_number" for i, line in enumerate(lines) if line and _NUMBER_ONLY.match(line.text) and not line.glue}
+
+
+def _numbered_feet(lines: Lines) -> dict[int, str]:
+    """「○○計画　12」: the same words again and again, each time with a higher page number."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, line in enumerate(lines):
+        if line and width(line.text) <= 80 and _has_page_number(line.text) and not _SENTENCE_END.search(line.text):
+            places[_page_digits_off(line.text)].append(i)
+    found: dict[int, str] = {}
+    for key, at in places.items():
+        numbers = [_page_number(lines[i].text) for i in at]  # type: ignore[union-attr]
+        if len(at) >= 2 and len(key) >= 4 and all(a < b for a, b in pairwise(numbers)):
+            found.update(dict.fromkeys(at, "running_head"))
+    return found
+
+
+def _page_number(text: str) -> int:
+    plain = unicodedata.normalize("NFKC", text)
+    match = re.search(r"^[-\s]*(\d{1,4})[-\s]+(?=\D)", plain) or re.search(r"[-\s]+(\d{1,4})[-\s]*$", plain)
+    return int(match[1]) if match else 0
 
 
 def _running_heads(lines: Lines) -> dict[int, str]:

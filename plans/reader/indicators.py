@@ -29,7 +29,7 @@ def find_indicators(root: Node) -> list[Indicator]:
     for node in root.walk():
         columns: dict[str, int] = {}
         heading: list[str] = []
-        for para in node.paras:
+        for para in _rows(node.paras):
             cells = _cells(para.text)
             if len(cells) >= 3 and (new := _columns(cells)):
                 columns, heading = new, cells
@@ -40,6 +40,19 @@ def find_indicators(root: Node) -> list[Indicator]:
             elif len(cells) < 2:
                 columns = {}
     return found
+
+
+def _rows(paras: list[Para]) -> list[Para]:
+    """The paragraphs; where a table came one cell a line, its cells joined to rows (by tabs)."""
+    for start in range(len(paras)):
+        for size in range(3, 7):
+            heading = [para.text for para in paras[start : start + size]]
+            if len(heading) == size and _TARGET.search(heading[-1]) and _NAME.search(heading[0]) and _columns(heading):
+                rest = paras[start:]
+                rows = [rest[at : at + size] for at in range(0, len(rest) - size + 1, size)]
+                joined = [Para("\t".join(cell.text for cell in row), row[0].first, row[-1].last) for row in rows]
+                return [*paras[:start], *joined]
+    return paras
 
 
 def _cells(text: str) -> list[str]:

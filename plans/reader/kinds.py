@@ -25,12 +25,13 @@ _DECLARED = re.compile(
 )
 _LISTED = re.compile(r"次の(?P<word>基本方針|方針|目標|施策|取組|取り組み|事業|原則|視点)(?:を|に|で|と|が)[^。]{0,20}")
 _DEFINITION = re.compile(r"とは$")
-_ACTOR = re.compile(
-    r"^(?:個人|市民|町民|村民|住民|区民|県民|家庭|地域|学校|企業|事業者|事業所|民間事業者|商店|行政|市|町|村|"
-    r"市役所|役場|自治会|町内会|自治会等|行政区|集落|地域団体|地域組織|地域協働体|市民活動団体|市民団体|活動団体|"
-    r"ボランティア(?:団体)?|ＮＰＯ(?:法人)?|NPO(?:法人)?|ＮＰＯ等|NPO等|団体|各種団体|大学|教育機関|関係機関|"
-    r"関係団体|中間支援組織|議会|子ども|若者|高齢者|保護者)(?:等|など)?(?:[・、と](?:[^、・]{1,10}))*$"
+_ACTOR_WORDS = (
+    "個人|市民|町民|村民|住民|区民|県民|家庭|地域|学校|企業|事業者|事業所|民間事業者|商店|行政|市|町|村|"
+    "市役所|役場|自治会|町内会|自治会等|行政区|集落|地域団体|地域組織|地域協働体|市民活動団体|市民団体|活動団体|"
+    "ボランティア(?:団体)?|ＮＰＯ(?:法人)?|NPO(?:法人)?|団体|各種団体|大学|教育機関|関係機関|"
+    "関係団体|中間支援組織|議会|子ども|若者|高齢者|保護者"
 )
+_ACTOR = re.compile(rf"^(?:{_ACTOR_WORDS})(?:等|など)?(?:[・、と](?:{_ACTOR_WORDS})(?:等|など)?)*$")
 
 
 def give_kinds(root: Node) -> None:
@@ -72,7 +73,8 @@ def _named_kind(node: Node) -> str:
     ):
         if word in NAMED_KINDS:
             return NAMED_KINDS[word]
-    return next((kind for word, kind in NAMED_KINDS.items() if name.startswith(word)), "")
+    ends = (kind for word, kind in NAMED_KINDS.items() if name.endswith(word))
+    return next(ends, "") or next((kind for word, kind in NAMED_KINDS.items() if name.startswith(word)), "")
 
 
 def _promised(parent: Node, node: Node) -> str:
@@ -81,10 +83,11 @@ def _promised(parent: Node, node: Node) -> str:
     if told:
         return told if told != "effect" else _effect(node)
     by_title = item_kind(parent.title)
-    lists = any(child.mark for child in node.children)
     if by_title == "effect":
         return _effect(node)
-    if by_title and not (by_title == "principle" and (lists or (parent.kind == "chapter" and node.type == "bare"))):
+    lists = any(child.mark for child in node.children)
+    is_part = parent.kind == "chapter" and node.type in ("bare", "hyphen", "section")
+    if by_title and by_title != parent.kind and not is_part and not (by_title == "principle" and lists):
         return by_title
     return _below(parent, node)
 
@@ -96,6 +99,9 @@ def _told(parent: Node) -> str:
             noun = re.match(r"の(?P<noun>[^をにがはで、]+)", match["tail"])
             if noun and not any(word in noun["noun"] for word, _kind in _ITEM_WORDS):
                 continue  # 「次の五つの場面において」: the list is of something else
+            if noun:
+                found = [(noun["noun"].find(word), -len(word), kind) for word, kind in _ITEM_WORDS if word in noun["noun"]]
+                return min(found)[2]
             after = [(match["tail"].find(word), kind) for word, kind in _ITEM_WORDS if re.search(rf"{word}(?!の)", match["tail"])]
             if after:
                 return min(after, key=lambda pair: pair[0])[1]
@@ -126,7 +132,7 @@ def _below(parent: Node, node: Node) -> str:
         return "subsection"
     if parent.kind in ("policy", "goal"):
         return "measure"
-    if parent.kind in ("measure", "action"):
+    if parent.kind == "measure":
         return "action"
     return ""
 

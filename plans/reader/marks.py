@@ -11,6 +11,7 @@ RANKS = {
     "part": 10,
     "chapter": 20,
     "section": 30,
+    "dai": 25,
     "item": 35,
     "bare": 40,
     "paren": 50,
@@ -25,7 +26,7 @@ _D = "0-9０-９"
 _KANJI = "〇一二三四五六七八九十百"
 _NUM = rf"(?:[{_D}]{{1,3}}|[{_KANJI}]{{1,4}})"
 _DASH = "-－‐–—−ー・．."
-_NAMES = (
+NAMES = (
     "基本目標|基本方針|基本方向|基本施策|基本政策|重点目標|重点施策|重点戦略|重点プロジェクト|個別目標|個別施策|"
     "推進方針|推進施策|"
     "施策項目|施策の柱|施策の方向|施策目標|施策|政策目標|政策|目標|方針|方向性|方向|戦略|柱|取組方針|取組項目|"
@@ -69,7 +70,8 @@ _GRAMMAR = {
     "chapter": rf"(?:第{_SP}*(?P<n>{_NUM}){_SP}*章|(?P<m>[{_D}]{{1,2}}){_SP}*章|(?P<w>序{_SP}*章|終{_SP}*章)){_NOT_IN_TEXT}",
     "section": rf"(?:第{_SP}*(?P<n>{_NUM}){_SP}*節|(?P<m>[{_D}]{{1,2}}){_SP}*節){_NOT_IN_TEXT}",
     "item": rf"第{_SP}*(?P<n>{_NUM}){_SP}*項(?!目){_NOT_IN_TEXT}",
-    "named": rf"(?P<name>{_NAMES}){_SP}*(?P<path>[{_D}]{{1,3}}(?:{_STEP})*|[{_ROMAN}]|[①-⑳]){_NAME_END}",
+    "dai": rf"第{_SP}*(?P<n>[{_D}]{{1,2}}|[{_KANJI}]{{1,3}}){_SP}+(?=\S)",
+    "named": rf"(?P<name>{NAMES}){_SP}*(?P<path>[{_D}]{{1,3}}(?:{_STEP})*|[{_ROMAN}]|[①-⑳]){_NAME_END}",
     "roman": rf"(?P<n>[{_ROMAN}]|{_ROMAN_LETTERS})(?:[．.、]{_SP}*|(?={_SP}|[「『【])|(?=\w))",
     "hyphen": rf"(?P<path>[{_D}]{{1,3}}(?:{_SP}?[{_DASH}]{_SP}?[{_D}]{{1,3}}){{1,4}}){_CODE_END}",
     "paren": rf"(?:[(（]{_SP}*(?P<n>[{_D}]{{1,2}}|[{_KANJI}]{{1,2}}){_SP}*[)）]|(?P<c>[{_PAREN_ONE}]))",
@@ -80,7 +82,7 @@ _GRAMMAR = {
     "kana": rf"(?P<k>[{_KANA}])(?:[．.、]{_SP}*|{_SP}+)",
     "letter": rf"[(（]?(?P<k>[a-zａ-ｚ])(?:[)）]|[．.]{_SP})",
     "symbol": rf"(?P<s>[{SYMBOLS}])",
-    "bracket": r"(?P<s>【[^】]{1,40}】)",
+    "bracket": r"(?P<s>【[^】]{1,40}】|(?:《[^》]{1,40}》|＜[^＞]{1,40}＞|〈[^〉]{1,40}〉|［[^］]{1,40}］)$)",
 }
 _PATTERNS = tuple((type_, re.compile(pattern)) for type_, pattern in _GRAMMAR.items())
 
@@ -94,7 +96,7 @@ ANNEX = re.compile(
 
 # The characters a mark can begin with: most lines of prose are ruled out by their first.
 _MAY_OPEN = re.compile(
-    rf"[{_D}第序終まはごお前むあ結凡資参付附巻用別論基重個推施政目方戦柱取事プ視原理課テアスⅠ-Ⅻ{_CIRCLED}{_PAREN_ONE}{_DOT_ONE}{SYMBOLS}{_KANA}(（【IVXa-zａ-ｚ]"
+    rf"[{_D}第序終まはごお前むあ結凡資参付附巻用別論基重個推施政目方戦柱取事プ視原理課テアスⅠ-Ⅻ{_CIRCLED}{_PAREN_ONE}{_DOT_ONE}{SYMBOLS}{_KANA}(（【《＜〈［IVXa-zａ-ｚ]"
 )
 
 
@@ -166,7 +168,7 @@ def _mark(type_: str, match: re.Match[str], text: str) -> Mark | None:
         return Mark(end, f"{end}:chapter", label, (), rest)
     path = _path(groups)
     if type_ in ("hyphen", "named") and groups.get("path"):
-        if type_ == "hyphen" and (not rest or (len(path) < 3 and _is_counted(match[0], rest))):
+        if type_ == "hyphen" and (not rest or (len(path) < 3 and _is_counted(match[0], rest) and not rest.startswith("人"))):
             return None
         key = f"named:{groups['name']}" if type_ == "named" else f"hyphen:{len(path)}"
         return Mark(type_, key, label, path, rest)

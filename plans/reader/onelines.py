@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import pairwise
 
 from .decode import Line
-from .marks import SYMBOLS, find_mark
+from .marks import NAMES, SYMBOLS, find_mark, to_number
 
 LONG = 160  # characters: no printed line of prose is so long
 SHORT_PAGE = 80  # beside such lines, the shorter pages of the same file
@@ -19,6 +20,33 @@ _CUT = re.compile(
 )
 _PAGE_HEAD = re.compile(r"^(?P<mark>[-－–]\s*[0-9０-９]{1,3}\s*[-－–])[ \u3000]")
 _PAGE_END = re.compile(r"[ \u3000](?P<mark>[-－–]\s*[0-9０-９]{1,3}\s*[-－–])$")
+
+
+_TIGHT = re.compile(rf"^(?P<name>(?:{NAMES})?)(?P<n>[0-9０-９]{{1,2}})(?=[\u3041-\u30ff\u3400-\u9fff])(?![章節編項次期])")
+
+
+def loosen_tight_numbers(lines: list[Line]) -> None:
+    """Word's numbers lose their blank when saved as text (「1計画策定の背景」): put one back, where such headings count 1, 2, 3.
+
+    The blank stands between label and title and is in neither.
+    """
+    found: dict[str, list[Line]] = defaultdict(list)
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for line in lines:
+        if match := _tight(line.text):
+            found[match["name"]].append(line)
+            numbers[match["name"]].add(to_number(match["n"]))
+    for name, rows in found.items():
+        if len(rows) >= 2 + (not name) and numbers[name] == set(range(1, len(numbers[name]) + 1)):
+            for line in rows:
+                line.text = _TIGHT.sub(r"\g<name>\g<n> ", line.text, count=1)
+
+
+def _tight(text: str) -> re.Match[str] | None:
+    match = _TIGHT.match(text)
+    if match is None or len(text) > 30 or re.search("[。、]", text):
+        return None
+    return match if find_mark(_TIGHT.sub(r"\g<name>\g<n> ", text, count=1)) else None
 
 
 def cut_long_lines(lines: list[Line]) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .marks import RANKS, Mark
+from .marks import ASPECT, RANKS, Mark
 from .nodes import Node
 
 NAME_RANKS = {
@@ -101,6 +101,11 @@ class Placer:
             return Place(continued, "next")
         if mark.number > 1 and self.parent_keys.get(mark.key) == "":
             return Place(1, "orphan")
+        last = self.recent.get(mark.key)
+        if last is not None and last.number + 1 == mark.number and mark.type in ("named", "section", "bare"):
+            return Place(
+                self._keep_for(mark), "next"
+            )  # numbers that run through: 施策１, ２ under one policy, ３, ４ under the next
         return Place(self._keep_for(mark), "first" if mark.number == 1 else "orphan")
 
     def _may_nest(self, mark: Mark, depth: int) -> bool:
@@ -193,6 +198,10 @@ class Placer:
             return Place(depth, "next")
         if self._waits_for_content(self.stack[-1]):
             return Place(len(self.stack), "first")
+        if mark.type == "bracket" and ASPECT.search(mark.rest.strip("【】《》＜＞〈〉［］")):
+            measures = [depth for depth, node in enumerate(self.stack) if node.type == "named"]
+            if measures:
+                return Place(measures[-1] + 1, "first")  # a side of the measure, not of its last item
         learned = self.parent_keys.get(mark.key)
         away = learned not in (None, "") and self._depth_of(str(learned)) is None
         if self.in_frame and away and len(self.stack) > 1 and self.stack[1].orphan:

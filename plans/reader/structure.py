@@ -82,7 +82,7 @@ class Builder:
         if self.index in self.frames.boxes:
             self._box(line)
             return
-        mark = find_mark(line.text)
+        mark = None if line.cell else find_mark(line.text)
         if mark is not None:
             place = self._accept(mark, line)
             if place is not None:
@@ -248,22 +248,18 @@ class Builder:
     def _vision(self, node: Node, line: Line) -> bool:
         """The vision's own sentence: it stands alone, in brackets or without 。, under its heading."""
         quoted = _QUOTED.match(line.text)
+        rows = 1 if quoted else self._quoted_rows()
         lead = bool(node.paras)
         if lead and not quoted:
             self.vision_due = bool(_VISION_LEAD.search(node.paras[-1].text)) or not ends_sentence(node.paras[-1].text)
-            if not self.vision_due or not line.gap:
+            if not self.vision_due or not (line.gap or rows):
                 return False
-        opens = re.match(r"^[『「“《]", line.text) and not re.search(r"[』」”》]", line.text)
-        if (
-            not quoted
-            and not opens
-            and (ends_sentence(line.text) or "。" in line.text or width(line.text) > 0.85 * self.columns.at(self.index))
-        ):
-            return False
-        if not quoted and not opens and lead and not self._is_alone():
-            return False
+        if not rows:
+            wide = width(line.text) > 0.85 * self.columns.at(self.index)
+            if wide or "。" in line.text or ends_sentence(line.text) or (lead and not self._is_alone()):
+                return False
         vision = Node(None, title=line.text, first=line.no, last=line.no, seat=self.index, kind="vision", code_part="vision")
-        while opens and self.index + 1 < len(self.lines) and not re.search(r"[』」”》]$", vision.title):
+        for _ in range(1, rows):
             self.index += 1
             vision.title += self.lines[self.index].text
             vision.last = self.lines[self.index].no
@@ -272,6 +268,17 @@ class Builder:
         self.vision_due = False
         self.open_text = False
         return True
+
+    def _quoted_rows(self) -> int:
+        """Of how many lines a sentence in brackets is that begins here: 0 if none, or if its bracket never closes."""
+        if not re.match(r"^[『「“《]", self.lines[self.index].text):
+            return 0
+        for count, line in enumerate(self.lines[self.index : self.index + 4], 1):
+            if re.search(r"[』」”》]$", line.text):
+                return count
+            if "。" in line.text or (count > 1 and find_mark(line.text)):
+                break
+        return 0
 
     def _is_alone(self) -> bool:
         after = self.lines[self.index + 1] if self.index + 1 < len(self.lines) else None
@@ -292,7 +299,7 @@ class Builder:
     def _home(self, node: Node, line: Line) -> Node:
         """The node whose text this is: sentences hold one paragraph, figures none."""
         stack = self.placer.stack
-        if BULLET.match(line.text) or is_table_row(line.text):
+        if line.cell or BULLET.match(line.text) or is_table_row(line.text):
             return node if node.kind != "figure" else node.parent or node
         depth = len(stack) - 1
         while depth > 0 and (
@@ -331,11 +338,12 @@ class Builder:
         home = self._heading()
         line = self.lines[caption]
         figure = Node(None, title=line.text, first=line.no, last=line.no, seat=self.index, kind="figure", code_part="fig")
-        figure.paras = [Para(words.text, words.no, words.no) for words in self.lines[self.index : caption]]
+        words = [*self.lines[self.index : caption], *self.lines[caption + 1 : caption + 1 + self.frames.below.get(caption, 0)]]
+        figure.paras = [Para(row.text, row.no, row.no) for row in words]
         home.adopt(figure)
         self.placer.stack.append(figure)
         self._issue("figure_needs_alt", line.no, f"図「{line.text[:40]}」には、図の説明が要ります。")
-        self.index = caption
+        self.index = caption + self.frames.below.get(caption, 0)
         self.open_text = False
 
     def _issue(self, kind: str, line: int, text: str) -> None:

@@ -22,9 +22,10 @@ from .kinds import give_kinds
 from .marks import find_mark
 from .modality import predicates
 from .nodes import Node
-from .onelines import cut_long_lines
+from .onelines import cut_long_lines, loosen_tight_numbers
 from .order import restore_order
 from .structure import Builder, Tree
+from .tables import mark_cells
 from .terms import find_terms
 
 MAX_CLAUSES = 20_000
@@ -35,9 +36,13 @@ def read_text(data: bytes, *, progress: Progress | None = None) -> Document:
     """Read a plan document. ``progress(step, line)`` is called now and then. Raises ReadingRefused."""
     text, encoding = decode(data)
     line_count = text.count("\n") + (not text.endswith("\n"))
-    lines, aside = set_aside_furniture(split_lines(text, _step(progress, "行を読んでいます")))
+    printed = split_lines(text, _step(progress, "行を読んでいます"))
     del text
+    mark_cells(printed)
+    lines, aside = set_aside_furniture(printed)
+    del printed
     lines = cut_long_lines(lines)
+    loosen_tight_numbers(lines)
     lines, more = _number_pieces(lines)
     frames = find_frames(lines)
     tree = Builder(lines, frames, _numbers(lines)).build(_step(progress, "項目を組み立てています"))

@@ -68,12 +68,12 @@ class Columns:
 
 def goes_on(before: Line, before_index: int, line: Line, columns: Columns, *, narrow: bool) -> bool:
     """Whether ``line`` continues the paragraph of the line printed before it."""
-    if BULLET.match(line.text) or is_table_row(line.text) or is_table_row(before.text):
+    if line.cell or before.cell or BULLET.match(line.text) or is_table_row(line.text) or is_table_row(before.text):
         return False
     if line.piece or before.piece:
         return _piece_goes_on(before, line)
     if ends_sentence(before.text):
-        return not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.6))
+        return not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.8))
     if BULLET.match(before.text) and (_CLOSED.search(before.text) or not columns.is_full(before_index, 0.85)):
         return False
     if line.page_top:

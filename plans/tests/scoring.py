@@ -102,7 +102,7 @@ def _facts(result: Score, document: Document, expected: dict[str, Any]) -> None:
     edition = expected.get("edition", {})
     period = edition.get("period") or {}
     pairs = [
-        ("title", document.edition.title, edition.get("title")),
+        ("title", solid(document.edition.title), solid(edition.get("title") or "")),
         ("ordinal", document.edition.ordinal, edition.get("ordinal")),
         ("decided", document.edition.decided.date, (edition.get("decided") or {}).get("date")),
         ("first year", document.edition.period.first_fiscal_year, period.get("first_fiscal_year")),
