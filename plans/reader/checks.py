@@ -33,11 +33,12 @@ _LAST_ERA_YEAR = {"平成": (31, 4), "昭和": (64, 1)}
 
 def judge(root: Node, period: Period) -> tuple[list[Check], list[Issue]]:
     """Every declared number with what was found, and an issue for each that differs."""
+    lists = _Lists(root)
     checks: list[Check] = []
     issues: list[Issue] = []
     for node in root.walk():
         for para in node.paras:
-            here = [*_next(node, para.text, root), *_above(node, para.text), *_of_kind(root, para.text)]
+            here = [*_next(node, para.text, lists), *_above(node, para.text, lists), *_of_kind(para.text, lists)]
             for check in [*here, *_years(para.text, period), *_merger(para.text)]:
                 checks.append(check)
                 if not check.ok:
@@ -52,65 +53,75 @@ def judge(root: Node, period: Period) -> tuple[list[Check], list[Issue]]:
     return checks, issues
 
 
-def _next(node: Node, text: str, root: Node) -> list[Check]:
+class _Lists:
+    """The sizes of all lists of a document, counted once."""
+
+    def __init__(self, root: Node) -> None:
+        self.named: Counter[str] = Counter()  # numbered headings by kind
+        self.before: dict[int, tuple[int, int]] = {}  # node → items before it: of its own mark, of any mark
+        self._own: dict[int, list[int]] = {}
+        self._after: dict[int, list[int]] = {}
+        for node in [root, *root.walk()]:
+            if node.mark and node.mark.path:
+                self.named[node.kind] += 1
+            self._count(node)
+
+    def _count(self, parent: Node) -> None:
+        seen: Counter[str] = Counter()
+        for child in parent.children:
+            self.before[id(child)] = (seen[child.key] if child.mark else 0, seen.total())
+            if child.mark:
+                seen[child.key] += 1
+        self._own[id(parent)] = list(seen.values())
+
+    def sizes(self, node: Node) -> list[int]:
+        """Sizes of the lists that a sentence in the node may announce."""
+        if id(node) not in self._after:
+            self._after[id(node)] = self._find_sizes(node)
+        return self._after[id(node)]
+
+    def _find_sizes(self, node: Node) -> list[int]:
+        if self._own[id(node)]:
+            return self._own[id(node)]
+        if node.parent is not None and (node.sentence or node.kind in ("paragraph", "vision")) and self._own[id(node.parent)]:
+            return self._own[id(node.parent)]
+        rows = sum(1 for para in node.paras if is_table_row(para.text))
+        if rows:
+            return [rows - 1]  # the first is the heading
+        bullets = sum(1 for para in node.paras if re.match(r"[・･]", para.text))
+        return [bullets] if bullets else []
+
+
+def _nearest(sizes: list[int], declared: int) -> int:
+    return min(sizes, key=lambda size: abs(size - declared), default=0)
+
+
+def _next(node: Node, text: str, lists: _Lists) -> list[Check]:
     found: list[Check] = []
     for match in _NEXT.finditer(text):
         declared = to_number(match["n"])
         what = _WHAT.search(match[0])
-        size = _list_size(node, declared) or (_named_in(root, what["what"]) if what else 0)
+        size = _nearest(lists.sizes(node), declared) or (lists.named[NAMED_KINDS[what["what"]]] if what else 0)
         found.append(_check(match[0], declared, size))
     return found
 
 
-def _list_size(node: Node, declared: int) -> int:
-    """The size of the list that follows: among the node's own lists (or its parent's, after it) the one nearest in size."""
-    sizes = _sizes(node.children)
-    if not sizes and node.kind in ("paragraph", "vision") and node.parent is not None:
-        after = node.parent.children[node.parent.children.index(node) + 1 :]
-        sizes = _sizes(after)
-    if not sizes and node.parent is not None and node.sentence:
-        sizes = _sizes(node.parent.children)
-    if not sizes:
-        rows = sum(1 for para in node.paras if is_table_row(para.text))
-        if rows:
-            return rows - 1  # the first is the heading
-        bullets = sum(1 for para in node.paras if re.match(r"[・･]", para.text))
-        sizes = [bullets] if bullets else []
-    return min(sizes, key=lambda size: abs(size - declared), default=0)
-
-
-def _of_kind(root: Node, text: str) -> list[Check]:
+def _of_kind(text: str, lists: _Lists) -> list[Check]:
     """「３つの政策と６つの施策」: against the headings of that name in the whole document, where there are any."""
     found: list[Check] = []
     for match in _PLAIN.finditer(text):
-        if size := _named_in(root, match["what"]):
+        if size := lists.named[NAMED_KINDS[match["what"]]]:
             found.append(_check(match[0], to_number(match["n"]), size))
     return found
 
 
-def _named_in(root: Node, what: str) -> int:
-    """How many numbered headings of the kind the word names stand in the document."""
-    return sum(1 for node in root.walk() if node.kind == NAMED_KINDS[what] and node.mark and node.mark.path)
-
-
-def _sizes(children: list[Node]) -> list[int]:
-    counts = Counter(child.key for child in children if child.mark)
-    return list(counts.values())
-
-
-def _above(node: Node, text: str) -> list[Check]:
+def _above(node: Node, text: str, lists: _Lists) -> list[Check]:
+    """「上記の４つの原則」: the items of the same list before this one, else those of any mark, else the node's own."""
     found: list[Check] = []
     for match in _ABOVE.finditer(text):
-        siblings = node.parent.children if node.parent is not None else []
-        before = siblings[: siblings.index(node)] if node in siblings else []
-        same = (
-            [other for other in before if other.key == node.key]
-            if node.mark and node.key
-            else [other for other in before if other.mark]
-        )
-        own = _sizes(node.children)
         declared = to_number(match["n"])
-        size = len(same) if same else min(own, key=lambda n: abs(n - declared), default=0)
+        same, marked = lists.before.get(id(node), (0, 0))
+        size = (same if node.mark else marked) or _nearest(lists.sizes(node), declared)
         found.append(_check(match[0], declared, size))
     return found
 

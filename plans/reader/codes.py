@@ -44,8 +44,8 @@ def _children(parent: Node, prefix: str, taken: set[str]) -> None:
 def _wish(child: Node, parent: Node, prefix: str, counts: Counter[str]) -> str:
     """The code the node's own mark asks for."""
     if child.kind == "paragraph":
-        before = sum(1 for other in parent.children[: parent.children.index(child)] if other.kind == "paragraph")
-        return _join(prefix, f"p{len(parent.paras) + before + 1}")
+        counts["paragraph"] += 1
+        return _join(prefix, f"p{len(parent.paras) + counts['paragraph']}")
     if child.code_part == "vision":
         return _join(prefix, "vision")
     if child.code_part:

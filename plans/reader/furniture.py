@@ -231,12 +231,13 @@ def _running_heads(lines: Lines) -> dict[int, str]:
         if line and width(line.text) <= 80 and not _SENTENCE_END.search(line.text):
             places[re.sub(r"[0-9]+", "#", _page_digits_off(line.text))].append(i)
     found: dict[int, str] = {}
+    top = next((i for i, line in enumerate(lines) if line), 0)
     for at in places.values():
         if len(at) < 2:
             continue
         first = lines[at[0]].text  # type: ignore[union-attr]
         marked = None if _has_page_number(first) else find_mark(first)
-        first_kept = bool(marked and marked.type not in ("bracket",)) or at[0] == min(i for i, line in enumerate(lines) if line)
+        first_kept = bool(marked and marked.type not in ("bracket",)) or at[0] == top
         rest = at[1:] if first_kept else at
         near = [i for i in rest if i in edges]
         found.update({i: "running_head" for i in near if _has_page_number(lines[i].text)})  # type: ignore[union-attr]
@@ -281,6 +282,7 @@ def _edges(lines: Lines) -> set[int]:
 def _ruby(lines: Lines) -> dict[int, str]:
     """A line of short hiragana runs above (or below) kanji it reads."""
     found: dict[int, str] = {}
+    whole = "\n".join(line.text for line in lines if line)[:200_000]
     for i, line in enumerate(lines):
         if not line or not _HIRAGANA_RUNS.match(line.text) or len(line.text) > 30 or find_mark(line.text):
             continue
@@ -294,7 +296,7 @@ def _ruby(lines: Lines) -> dict[int, str]:
             and " " not in line.text
             and "\u3000" not in line.text
         )
-        spoken = any(other and other is not line and line.text in other.text for other in lines)
+        spoken = whole.count(line.text) > 1  # the same words stand in the text: no reading of other words
         if reads_below and not open_above and not spoken:
             found[i] = "ruby"
     return found
