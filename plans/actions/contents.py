@@ -76,6 +76,7 @@ _OFFICIAL = ("code", "parent", "position", "kind", "label", "title", "key_word",
 def facts_of(snapshot: models.Snapshot) -> doc.EditionFacts:
     """The edition as this snapshot states it; for a snapshot without facts of its own, as the edition stands."""
     edition, facts = snapshot.edition, snapshot.facts
+    source = doc.Source(edition.source_title, edition.source_publisher, edition.source_url, edition.source_note)
     if facts:
         return doc.EditionFacts(
             edition.key,
@@ -84,7 +85,7 @@ def facts_of(snapshot: models.Snapshot) -> doc.EditionFacts:
             doc.Period(**facts["period"]),
             doc.Decided(**facts["decided"]),
             facts["text_held"],
-            doc.Source(**facts["source"]),
+            doc.Source(**facts["source"]) if any(facts["source"].values()) else source,
         )
     return doc.EditionFacts(
         edition.key,
@@ -93,7 +94,7 @@ def facts_of(snapshot: models.Snapshot) -> doc.EditionFacts:
         doc.Period(edition.first_fiscal_year, edition.last_fiscal_year, edition.period_words),
         doc.Decided(edition.decided_date, edition.decided_words),
         edition.text_held,
-        doc.Source(edition.source_title, edition.source_publisher, edition.source_url, edition.source_note),
+        source,
     )
 
 
