@@ -139,7 +139,7 @@ def split_lines(text: str, progress: Callable[[int], None] | None = None) -> lis
 def _is_double_spaced(text: str) -> bool:
     """Whether an empty line stands even between the lines of one paragraph: after lines that reach the edge in mid-sentence."""
     rows = text.split("\n")
-    widths = sorted(width(row.strip()) for row in rows if row.strip())
+    widths = sorted(size for row in rows if 0 < (size := width(row.strip())) <= 200)  # wider: a whole page on one line
     if len(widths) < 4:
         return False
     edge = 0.75 * widths[int(len(widths) * 0.9)]
@@ -151,7 +151,7 @@ def _is_double_spaced(text: str) -> bool:
         blank = not after.strip()
         filled += 1
         followed += blank
-        if not stripped.endswith(("。", "」", "）")) and width(stripped) >= edge:
+        if not stripped.endswith(("。", "」", "）")) and edge <= width(stripped) <= 200:
             running += 1
             running_followed += blank
     if running >= 3:

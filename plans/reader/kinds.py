@@ -52,6 +52,8 @@ def _kind(node: Node) -> str:
         return "part" if node.title.endswith("編") else "chapter" if node.title.endswith("資料") else "section"
     if node.type == "named" and (own := _named_kind(node)):
         return own
+    if node.key in ("named:資料", "named:参考") and (parent is None or parent.kind == "part"):
+        return "chapter"
     title = _plain(node.title)
     if title and _DEFINITION.search(title):
         return "definition"

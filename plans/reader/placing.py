@@ -24,6 +24,7 @@ NAME_RANKS = {
     "取り組み": 4,
     "事業": 4,
 }
+_RUN_THROUGH = ("chapter", "section", "item", "dai", "roman", "named", "bare")
 _LEAVES = ("vision", "figure", "paragraph")
 
 
@@ -65,11 +66,14 @@ class Placer:
         del self.stack[1:]
         self.in_frame = True
 
-    def place(self, mark: Mark) -> Place:
+    def place(self, mark: Mark, *, page_top: bool = False) -> Place:
+        """``page_top``: the mark opens a page, where another frame may have been set beside the text before it."""
         if mark.type in ("front", "back", "annex"):
             return Place(1, "first")
         self._close_leaves()
         if mark.type in ("symbol", "bracket"):
+            if page_top and self._stands_beside(mark):
+                return Place(1, "orphan")
             return self._place_unnumbered(mark)
         if len(mark.path) > 1:
             return self._place_path(mark)
@@ -102,7 +106,7 @@ class Placer:
         if mark.number > 1 and self.parent_keys.get(mark.key) == "":
             return Place(1, "orphan")
         last = self.recent.get(mark.key)
-        if last is not None and last.number + 1 == mark.number and mark.type in ("named", "section", "bare"):
+        if last is not None and last.number + 1 == mark.number and mark.type in _RUN_THROUGH:
             return Place(
                 self._keep_for(mark), "next"
             )  # numbers that run through: 施策１, ２ under one policy, ３, ４ under the next
@@ -219,6 +223,14 @@ class Placer:
             return True
         beside = top.type in ("symbol", "bracket") and top.key in self._siblings(key)
         return beside and learned is not None and top.key != learned and self._depth_of(learned) is not None
+
+    def _stands_beside(self, mark: Mark) -> bool:
+        """A ■ at the top of a page after a part that is told out, while another part has a list of ■: a frame of its own."""
+        last = self.recent.get(mark.key)
+        if last is None or last.parent is None or self._depth_of(mark.key) is not None:
+            return False
+        top = self.stack[-1]
+        return last.parent not in self.stack and last.parent.key == top.key and bool(top.paras) and not top.sentence
 
     @staticmethod
     def _waits_for_content(top: Node) -> bool:

@@ -96,7 +96,7 @@ class Builder:
         """The place of a mark that opens a clause here; None where it is only words of a running text."""
         before = self.lines[self.index - 1] if self.index else None
         wraps = before is not None and self.open_text and not line.gap and self._unfinished(before)
-        place = self.placer.place(mark)
+        place = self.placer.place(mark, page_top=line.page_top)
         if not mark.path:
             return None if wraps and mark.type in ("symbol", "bracket") and line.piece else place
         if wraps and not self._stands_out(mark, place, line):
@@ -373,4 +373,6 @@ def _split_head(rest: str, piece: bool) -> tuple[str, str]:
     match = re.match(
         r"(?P<head>(?:[「『][^」』]+[」』][ \u3000]+)?[^。、]{2,40}?)[ \u3000]+(?P<tail>[^ \u3000].{8,}[。、].*)$", rest
     )
-    return (match["head"].strip(), match["tail"]) if match else (rest, "")
+    if match is None or re.match(r"[0-9０-９]", match["tail"]) or re.search(r"[年月約第を]$", match["head"]):
+        return rest, ""
+    return match["head"].strip(), match["tail"]
