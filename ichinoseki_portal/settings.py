@@ -93,7 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["ichinoseki_portal.templatetags.portal"],
+            "builtins": ["django.templatetags.i18n", "ichinoseki_portal.templatetags.portal"],
         },
     },
 ]
