@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
@@ -20,7 +21,7 @@ APP_ORDER = ("plans", "kyodo", "evaluations", "portal")
 
 
 class PortalAdminSite(admin.AdminSite):
-    site_header = f"{settings.CITY['portal_name']}　管理画面"
+    site_header = format_lazy("{}　{}", settings.CITY["portal_name"], _("管理画面"))
     site_title = settings.CITY["portal_name"]
     index_title = _("しごと")
     empty_value_display = "－"

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
@@ -7,7 +8,7 @@ class PortalConfig(AppConfig):
 
     name = "ichinoseki_portal"
     label = "portal"
-    verbose_name = "利用者と記録"
+    verbose_name = _("利用者と記録")
     default_auto_field = "django.db.models.BigAutoField"
 
 

@@ -2,18 +2,28 @@
 
 A fiscal year is stored as the year in which its April lies (令和４年度 = 2022) beside the words as written, because plans write
 years that never came (平成37年度 = 令和7年度 = 2025). A deadline counts until the next day's 00:00 in Japan.
+
+Years and days are said in the language of the page: Japanese counts eras, other languages western years.
 """
 
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from django.utils.dateformat import format as formatted
+from django.utils.translation import get_language, gettext, gettext_noop
 
 JST = ZoneInfo("Asia/Tokyo")
 
 # First day of each era, and the year before its first, so that year n is base + n.
-ERAS = (("令和", dt.date(2019, 5, 1), 2018), ("平成", dt.date(1989, 1, 8), 1988), ("昭和", dt.date(1926, 12, 25), 1925))
+ERAS = (
+    (gettext_noop("令和"), dt.date(2019, 5, 1), 2018),
+    (gettext_noop("平成"), dt.date(1989, 1, 8), 1988),
+    (gettext_noop("昭和"), dt.date(1926, 12, 25), 1925),
+)
 _BASE = {name: base for name, _, base in ERAS}
 
 # As documents write it: blanks anywhere, half- and full-width digits, 元年.
@@ -75,22 +85,22 @@ def era_year(day: dt.date) -> str:
 
 def fiscal_year_label(fiscal_year: int) -> str:
     """2025 → 令和7年度; 2019 → 令和元年度 (the era in which most of the year lies: 1 April 2019 was still 平成)."""
-    for name, start, base in ERAS:
-        if last_day(fiscal_year) >= start and fiscal_year - base >= 1:
-            return f"{name}{_number(fiscal_year - base)}年度"
-    return f"{fiscal_year}年度"
+    return _label(fiscal_year, str)
 
 
 def fiscal_year_words(fiscal_year: int, written: str = "") -> str:
     """A fiscal year for people: 令和7年度（平成37年度・2025年度）; the words as written appear only where they differ."""
-    label = fiscal_year_label(fiscal_year)
     as_written = unicodedata.normalize("NFKC", written).replace(" ", "")
-    parts = [as_written] if as_written and as_written != label else []
-    return f"{label}（{'・'.join([*parts, f'{fiscal_year}年度'])}）"
+    words = {"label": _label(fiscal_year, gettext), "written": as_written, "year": fiscal_year}
+    if as_written and as_written != fiscal_year_label(fiscal_year):
+        return gettext("%(label)s（%(written)s・%(year)s年度）") % words
+    return gettext("%(label)s（%(year)s年度）") % words
 
 
 def day_words(day: dt.date) -> str:
-    """2022-03-25 → 令和4年3月25日."""
+    """2022-03-25 → 令和4年3月25日; in English 25 March 2022."""
+    if not _counts_eras():
+        return formatted(day, "j F Y")
     return f"{era_year(day)}{day.month}月{day.day}日"
 
 
@@ -101,9 +111,10 @@ def partial_words(iso: str) -> str:
         case [year, month, day]:
             return day_words(dt.date(year, month, day))
         case [year, month]:
-            return f"{era_year(dt.date(year, month, 28))}{month}月"
+            last = dt.date(year, month, 28)
+            return f"{era_year(last)}{month}月" if _counts_eras() else formatted(last, "F Y")
         case [year]:
-            return era_year(dt.date(year, 12, 31))
+            return era_year(dt.date(year, 12, 31)) if _counts_eras() else str(year)
     return ""
 
 
@@ -113,5 +124,17 @@ def partial_fiscal_year(iso: str) -> int | None:
     return fiscal_year_of(dt.date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)) if len(parts) >= 2 else None
 
 
+def _counts_eras() -> bool:
+    return (get_language() or "ja").startswith("ja")
+
+
+def _label(fiscal_year: int, say: Callable[[str], str]) -> str:
+    """``say`` turns Japanese into the words wanted."""
+    for name, start, base in ERAS:
+        if last_day(fiscal_year) >= start and fiscal_year - base >= 1:
+            return say(gettext_noop("%(era)s%(number)s年度")) % {"era": say(name), "number": say(_number(fiscal_year - base))}
+    return say(gettext_noop("%(year)s年度")) % {"year": fiscal_year}
+
+
 def _number(year: int) -> str:
-    return "元" if year == 1 else str(year)
+    return gettext_noop("元") if year == 1 else str(year)

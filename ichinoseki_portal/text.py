@@ -8,6 +8,8 @@ import hashlib
 import re
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 # Radicals that NFKC leaves alone although they stand for a common character (CJK Radicals Supplement).
 RADICALS = str.maketrans(
     {
@@ -39,16 +41,19 @@ def clean(text: str) -> str:
     """NFC, line ends as LF. Raises RefusedText for NUL, other control characters, lone surrogates, and heaps of marks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if match := _REFUSED.search(text):
-        raise RefusedText(f"使えない文字（U+{ord(match[0]):04X}）が{match.start() + 1}文字目にあります。")
+        raise RefusedText(
+            _("使えない文字（U+%(code)s）が%(place)s文字目にあります。")
+            % {"code": f"{ord(match[0]):04X}", "place": match.start() + 1}
+        )
     if _COMBINING_RUN.search(text):
-        raise RefusedText("重なった記号が多すぎる文字があります。")
+        raise RefusedText(_("重なった記号が多すぎる文字があります。"))
     return unicodedata.normalize("NFC", text)
 
 
 def clean_name(text: str) -> str:
     """As ``clean``, and without characters that turn the direction of writing: for names, titles and file names."""
     if BIDI_RE.search(text):
-        raise RefusedText("文字の向きを変える記号は、名前や見出しには使えません。")
+        raise RefusedText(_("文字の向きを変える記号は、名前や見出しには使えません。"))
     return clean(text)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from .models import Move, User
 
@@ -41,12 +42,12 @@ def move(
     step = moves[name]
     before: str = obj.state  # type: ignore[attr-defined]
     if before not in step.sources:
-        raise MoveRefused(f"いまの状態（{before}）からは「{name}」はできません。")
+        raise MoveRefused(_("いまの状態（%(state)s）からは「%(move)s」はできません。") % {"state": before, "move": name})
     model = type(obj)
     with transaction.atomic():
         changed = model._default_manager.filter(pk=obj.pk, state=before).update(state=step.target, **stamps)
         if changed == 0:
-            raise MoveRefused("ほかの人が先に状態を変えました。画面を読み直してください。")
+            raise MoveRefused(_("ほかの人が先に状態を変えました。画面を読み直してください。"))
         row = Move.objects.create(
             subject_type=model._meta.label, subject_id=obj.pk, name=name, from_state=before, to_state=step.target, by=by, why=why
         )

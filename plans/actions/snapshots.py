@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ichinoseki_portal import audit, outbox
 from ichinoseki_portal.models import AuditRow, User
@@ -34,7 +35,7 @@ def submit_snapshot(*, snapshot: models.Snapshot, by: User) -> models.Snapshot:
     """Hand a draft in for decision; ``by`` becomes its author."""
     _lock(snapshot)
     if not snapshot.clauses.exists():
-        raise MoveRefused("項目が一つもないので、決裁に回せません。")
+        raise MoveRefused(_("項目が一つもないので、決裁に回せません。"))
     move(snapshot, "submit", moves=MOVES, by=by, author=by)
     audit.record(action="snapshot.submitted", subject=snapshot, by=by)
     return snapshot
@@ -45,7 +46,7 @@ def return_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.
     """Send it back to be worked on, with a reason. An approval given before is gone."""
     _lock(snapshot)
     if not why.strip():
-        raise MoveRefused("差し戻す理由を書いてください。")
+        raise MoveRefused(_("差し戻す理由を書いてください。"))
     move(snapshot, "return", moves=MOVES, by=by, why=why, approver=None, approved_hash="")
     audit.record(action="snapshot.returned", subject=snapshot, by=by)
     return snapshot
@@ -56,7 +57,7 @@ def approve_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> m
     """Approve the very content that stands there now. Nobody approves own work, superusers included."""
     _lock(snapshot)
     if by.pk in _makers(snapshot):
-        raise MoveRefused("自分が作った・直した・起案したものは、自分では決裁できません。ほかの人に頼んでください。")
+        raise MoveRefused(_("自分が作った・直した・起案したものは、自分では決裁できません。ほかの人に頼んでください。"))
     now = content_hash(snapshot)
     move(snapshot, "approve", moves=MOVES, by=by, why=why, approver=by, approved_hash=now)
     audit.record(action="snapshot.approved", subject=snapshot, by=by, hash=now)
@@ -76,7 +77,7 @@ def publish_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> m
     _lock(snapshot)
     now = content_hash(snapshot)
     if snapshot.state == State.APPROVED and now != snapshot.approved_hash:
-        raise MoveRefused("決裁のあとに内容が変わっています。差し戻して、もう一度決裁を受けてください。")
+        raise MoveRefused(_("決裁のあとに内容が変わっています。差し戻して、もう一度決裁を受けてください。"))
     _put_out(snapshot, "publish", now, by=by, why=why)
     _tell_author(snapshot)
     return snapshot
@@ -87,7 +88,7 @@ def load_snapshot(*, snapshot: models.Snapshot, why: str) -> models.Snapshot:
     """Put out an outline by the system itself: it is ours, holds no official text, and is approved by nobody."""
     _lock(snapshot)
     if snapshot.stage != Stage.OUTLINE:
-        raise MoveRefused("決裁なしで公開できるのは、要約（骨組み）だけです。")
+        raise MoveRefused(_("決裁なしで公開できるのは、要約（骨組み）だけです。"))
     _put_out(snapshot, "load", content_hash(snapshot), by=None, why=why)
     return snapshot
 
@@ -97,7 +98,7 @@ def withdraw_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> model
     """Take it off the public pages, with a reason. An edition without any public snapshot is no longer listed."""
     _lock(snapshot)
     if not why.strip():
-        raise MoveRefused("公開を取りやめる理由を書いてください。")
+        raise MoveRefused(_("公開を取りやめる理由を書いてください。"))
     move(snapshot, "withdraw", moves=MOVES, by=by, why=why)
     edition = snapshot.edition
     if edition.text_held and not edition.snapshots.filter(state=State.PUBLISHED).exists():
@@ -126,9 +127,10 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
         if clause.snapshot.is_locked:
             state = State(clause.snapshot.state).label
             raise EditRefused(
-                f"いまは「{state}」なので直せません。直すには、差し戻すか、新しい段階（正誤・一部改訂など）を作ってください。"
+                _("いまは「%(state)s」なので直せません。直すには、差し戻すか、新しい段階（正誤・一部改訂など）を作ってください。")
+                % {"state": state}
             )
-        raise EditRefused("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。")
+        raise EditRefused(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
     for name, value in values.items():
         setattr(clause, name, value)
     clause.save(update_fields=list(values))
@@ -146,7 +148,7 @@ def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
     if fields.get("kind") and fields["kind"] not in ClauseKind.values:
-        raise EditRefused("その種類はありません。")
+        raise EditRefused(_("その種類はありません。"))
     values = {name: value for name, value in fields.items() if name in ("kind", "modality")}
     if "body" in fields:
         values["body"] = clean(fields["body"])
@@ -154,7 +156,7 @@ def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
         if name in fields:
             values[name] = clean_name(fields[name])
             if len(values[name]) > LIMITS[name]:
-                raise RefusedText(f"長すぎます。{LIMITS[name]}字までにしてください。")
+                raise RefusedText(_("長すぎます。%(limit)s字までにしてください。") % {"limit": LIMITS[name]})
     return values
 
 

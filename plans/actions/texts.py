@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from ichinoseki_portal import audit
 from ichinoseki_portal.models import User
@@ -22,7 +23,7 @@ def save_text(*, text: models.ClauseText, by: User, version: int | None) -> mode
     if text.pk:
         seen = version or 0
         if not models.ClauseText.objects.filter(pk=text.pk, version=seen).update(version=F("version") + 1):
-            raise EditRefused("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。")
+            raise EditRefused(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
         text.version = seen + 1
     text.text = clean(text.text)
     clause = text.address.clauses.order_by("-snapshot__sequence").first()

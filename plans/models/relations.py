@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plans.enums import Basis, LinkType, SuccessionKind
@@ -167,7 +168,7 @@ class ReviewRule(models.Model):
         ordering = ["address", "id"]
 
     def __str__(self) -> str:
-        return f"{self.trigger}（{self.offset_fiscal_years}年度後）"
+        return gettext("%(trigger)s（%(years)s年度後）") % {"trigger": self.trigger, "years": self.offset_fiscal_years}
 
 
 class ReviewExplanation(models.Model):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal import fiscal
@@ -79,7 +80,7 @@ class ClausePage:
     @property
     def lines(self) -> str:
         """269–271、280."""
-        return "、".join(f"{first}–{last}" if first != last else f"{first}" for first, last in self.clause.lines)
+        return gettext("、").join(f"{first}–{last}" if first != last else f"{first}" for first, last in self.clause.lines)
 
 
 def shown_clause(plan: str, key: str, code: str, at: dt.datetime) -> Clause | None:

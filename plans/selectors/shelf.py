@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from plans.enums import ClauseKind
@@ -25,7 +27,7 @@ class Volume:
 
     @property
     def period_parts(self) -> tuple[str, str]:
-        first, dash, last = self.period.partition("〜")
+        first, dash, last = self.period.partition(gettext("〜"))
         return first + dash, last
 
     @property

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal import fiscal
@@ -74,4 +75,4 @@ def period_of(edition: Edition) -> str:
         fiscal.fiscal_year_words(year, written.get(year, "")) if year is not None else ""
         for year in (edition.first_fiscal_year, edition.last_fiscal_year)
     )
-    return f"{first}〜{last}" if first or last else ""
+    return first + gettext("〜") + last if first or last else ""
