@@ -15,7 +15,7 @@ from .wrapping import BULLET, Columns, ends_sentence
 
 _CAPTION = re.compile(
     r"(?:イメージ図?|概念図|体系図|関係図|相関図|構成図|組織図|模式図|見取り?図|位置図|流れ図|フロー図?|"
-    r"の図)(?:[（(].{1,20}[）)])?$|^図(?:表)?\s*[0-9０-９]{1,2}(?:[-－][0-9０-９]{1,2})?[ \u3000:：.．]"
+    r"の図)(?:[（(].{1,20}[）)])?[＞》】〉]?$|^図(?:表)?\s*[0-9０-９]{1,2}(?:[-－][0-9０-９]{1,2})?[ \u3000:：.．]"
 )
 
 
@@ -62,7 +62,7 @@ def _figures(lines: list[Line], columns: Columns, frames: Frames) -> None:
         ):
             continue
         mark = find_mark(line.text)
-        if mark is not None:
+        if mark is not None and mark.type != "bracket":
             continue
         before = lines[index - 1] if index else None
         runs_on = before is not None and not ends_sentence(before.text) and columns.is_full(index - 1, 0.9) and not line.gap

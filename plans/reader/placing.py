@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ NAME_RANKS = {
     "事業": 4,
 }
 _RUN_THROUGH = ("chapter", "section", "item", "dai", "roman", "named", "bare")
+_ANNOUNCED = re.compile(r"次の|以下の|下記の|[0-9０-９一二三四五六七八九]つの|掲げ")
 _LEAVES = ("vision", "figure", "paragraph")
 
 
@@ -158,6 +160,8 @@ class Placer:
             if top.type == "named":
                 return _name_rank(top.key) > _name_rank(mark.key)
             return top_rank is not None and top_rank >= 50
+        if mark.type == "roman" and top.type in ("bare", "hyphen") and self._announces(top):
+            return False
         if mark.type == "roman":
             return top.type not in ("part", "chapter", "section", "annex") and not (
                 top.type in ("symbol", "bracket") and not top.sentence
@@ -231,6 +235,10 @@ class Placer:
             return False
         top = self.stack[-1]
         return last.parent not in self.stack and last.parent.key == top.key and bool(top.paras) and not top.sentence
+
+    def _announces(self, top: Node) -> bool:
+        """A heading whose own words announce a list, or that has none yet."""
+        return not top.children and (self._waits_for_content(top) or bool(top.paras and _ANNOUNCED.search(top.paras[-1].text)))
 
     @staticmethod
     def _waits_for_content(top: Node) -> bool:

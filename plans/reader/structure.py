@@ -202,7 +202,7 @@ class Builder:
 
     def _title_goes_on(self, node: Node, before: Line, line: Line) -> bool:
         """A heading broken over lines, or a numbered sentence whose first line had no 。 yet."""
-        breaks_page = line.page_top and "、" in node.title and width(node.title) > 40 and node.type not in _STRONG
+        breaks_page = line.page_top and node.type not in _STRONG and self._cut_by_page(node, line)
         if (line.gap and not breaks_page) or BULLET.match(line.text) or before.piece or is_table_row(line.text):
             return False
         if self._hanging_title(node, before, line):
@@ -219,6 +219,14 @@ class Builder:
         if ends_sentence(line.text) or "。" in line.text:
             self._retitle(node)
         return True
+
+    def _cut_by_page(self, node: Node, line: Line) -> bool:
+        """Whether a page ended in the middle of a numbered sentence."""
+        if "、" in node.title and width(node.title) > 40:
+            return True
+        siblings = [other for other in node.parent.children[-2:-1] if other.key == node.key] if node.parent else []
+        among_sentences = bool(siblings) and siblings[0].sentence
+        return ends_sentence(line.text) and (among_sentences or self.columns.is_full(self.index - 1, 0.7))
 
     def _hanging_title(self, node: Node, before: Line, line: Line) -> bool:
         """A heading set over two lines: the second hangs under the first, or both stand below a mark alone; then room follows."""

@@ -39,6 +39,12 @@ class Columns:
         ranked = sorted(w for w in self.widths if w)
         self.page = ranked[int(len(ranked) * 0.95)] if ranked else 80
         self._runs = self._block_widths(lines)
+        self.wraps = self._has_wraps(lines)
+
+    def _has_wraps(self, lines: list[Line]) -> bool:
+        """Whether paragraphs run over lines at all: long lines that end in mid-sentence. A web page has none."""
+        long = (i for i, size in enumerate(self.widths) if size >= 0.7 * self.page)
+        return any(not ends_sentence(lines[i].text) and not lines[i].cell for i in long)
 
     def _block_widths(self, lines: list[Line]) -> list[int]:
         """The width of the block (lines without a gap between) each line stands in: three quarters of its lines are no wider."""
@@ -73,7 +79,7 @@ def goes_on(before: Line, before_index: int, line: Line, columns: Columns, *, na
     if line.piece or before.piece:
         return _piece_goes_on(before, line)
     if ends_sentence(before.text):
-        return not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.8))
+        return columns.wraps and not (line.gap or line.indent > 0 or line.page_top or not columns.is_full(before_index, 0.8))
     if BULLET.match(before.text) and (_CLOSED.search(before.text) or not columns.is_full(before_index, 0.85)):
         return False
     if line.page_top:
