@@ -63,17 +63,19 @@ def _pieces(line: Line) -> list[Line]:
     head, body, tail = _page_numbers_off(line.text)
     numbers = [Line(line.no, mark, 0, piece=True) for mark in (head, tail) if mark]
     cuts = [0, *(match.start() for match in _CUT.finditer(body)), len(body)]
-    pieces: list[Line] = []
+    parts: list[tuple[str, list[str]]] = []  # the blank before a piece, and its text in bits
+    glue = ""
     for start, end in pairwise(cuts):
-        text = body[start:end].strip()
-        if not text:
-            continue
-        glue = body[:start][len(body[:start].rstrip()) :]
-        if pieces and not _may_open(text):
-            pieces[-1].text += glue + text
-            continue
-        first = not pieces
-        pieces.append(Line(line.no, text, 0, first and line.gap, first and line.page_top, glue, piece=True))
+        raw = body[start:end]
+        text = raw.strip()
+        if text and parts and not _may_open(text):
+            parts[-1][1].append(glue + text)
+        elif text:
+            parts.append((glue, [text]))
+        glue = raw[len(raw.rstrip()) :] if text else glue + raw
+    pieces = [Line(line.no, "".join(bits), 0, False, False, blank, piece=True) for blank, bits in parts]
+    if pieces:
+        pieces[0].gap, pieces[0].page_top = line.gap, line.page_top
     return [*numbers[: bool(head)], *pieces, *numbers[bool(head) :]]
 
 

@@ -94,6 +94,13 @@ class Builder:
 
     def _accept(self, mark: Mark, line: Line) -> Place | None:
         """The place of a mark that opens a clause here; None where it is only words of a running text."""
+        open_before = list(self.placer.stack)
+        place = self._judge(mark, line)
+        if place is None:
+            self.placer.stack[:] = open_before  # looking for a place closes what the mark would have ended
+        return place
+
+    def _judge(self, mark: Mark, line: Line) -> Place | None:
         before = self.lines[self.index - 1] if self.index else None
         wraps = before is not None and self.open_text and not line.gap and self._unfinished(before)
         place = self.placer.place(mark, page_top=line.page_top)
