@@ -168,3 +168,6 @@ class SetAside(models.TextChoices):
 
 RESERVED_KEYS = frozenset({"latest", "compare", "files", "feed", "history", "preview", "new", "search", "data", "api", "draft"})
 """Words with a meaning in addresses: neither a plan, an edition nor a code may be called so."""
+
+REAL_PLANS = frozenset({"sogo", "sogo-kihon", "kyodo", "chiiki-kyodo"})
+"""Keys of the city's own plans, as shipped: never those of a fictional one."""

@@ -16,6 +16,7 @@ from . import ties
 from .imports import import_document
 from .outline import Loaded, Source
 from .snapshots import approve_snapshot, publish_snapshot, submit_snapshot
+from .stubs import is_stub_plan
 
 WHY = "架空の見本データの読み込み。"
 
@@ -38,7 +39,8 @@ def load_demo_plans(*, sources: Sequence[Source], author: User, approver: User) 
 
 def _load(source: Source, author: User, approver: User, done: Loaded) -> models.Edition:
     facts = source.document
-    if not facts.plan.fictional or models.Plan.objects.filter(key=facts.plan.key, fictional=False).exists():
+    real = models.Plan.objects.filter(key=facts.plan.key, fictional=False).first()
+    if not facts.plan.fictional or (real and not is_stub_plan(real)):
         raise NotFictional(f"{source.file_name}：架空（fictional）の計画ではないので、見本として読み込めません。")
     published = models.Snapshot.objects.filter(
         edition__plan__key=facts.plan.key, edition__key=facts.edition.key, state=State.PUBLISHED

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from ichinoseki_portal import audit
 from ichinoseki_portal.models import User
@@ -22,6 +23,7 @@ from .alignment import Difference, Old, align, compare
 from .contents import document_of
 from .facts import apply_facts, columns, facts_json, key_issue
 from .judging import judge, judge_key
+from .stubs import fill_edition, plan_for
 
 
 @dataclass
@@ -101,14 +103,12 @@ def _file_name(name: str) -> str:
 
 
 def _edition(document: doc.Document, title: str) -> tuple[models.Edition, bool]:
-    """The edition, locked, and whether it was made just now."""
-    facts = document.plan
-    plan, _ = models.Plan.objects.get_or_create(
-        key=facts.key, defaults={"title": facts.title, "owner": facts.owner, "kind": facts.kind, "fictional": facts.fictional}
-    )
+    """The edition, locked, and whether it was made (or a stub filled) just now."""
+    plan = plan_for(document.plan)
     defaults = {**columns(facts_json(document.edition)), "text_held": document.edition.text_held}
     edition, new = models.Edition.objects.get_or_create(plan=plan, key=document.edition.key, defaults=defaults)
     edition = models.Edition.objects.select_for_update(of=("self",)).select_related("plan").get(pk=edition.pk)
+    new = new or fill_edition(edition, document.edition)
     if not new and not title:
         newest = edition.snapshots.order_by("-sequence").first()
         document.edition.title = (newest.facts.get("title") if newest else "") or edition.title
@@ -175,9 +175,10 @@ def _final_codes(document: doc.Document, edition: models.Edition, stored: doc.Do
     if document.snapshot.stage == Stage.OUTLINE:
         return [clause.code for clause in document.clauses]
     here = {clause.code for clause in stored.clauses}
-    codes = models.ClauseAddress.objects.filter(edition=edition).exclude(code="").values_list("code", "last_words")
+    held = ~Q(last_words="") | Q(clauses__isnull=False)  # a code that only a tie has named belonged to no clause yet
+    codes = models.ClauseAddress.objects.filter(held, edition=edition).exclude(code="").distinct()
     old = [Old(row.code, row.parent, row.label, row.title, row.body) for row in stored.clauses]
-    retired = {code: words for code, words in codes if code not in here}
+    retired = {code: words for code, words in codes.values_list("code", "last_words") if code not in here}
     return align(document.clauses, old, retired=retired, by_code=stored.snapshot.stage == Stage.OUTLINE)
 
 

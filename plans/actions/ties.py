@@ -1,7 +1,7 @@
 """Links, succession and review rules: what ties the addresses of editions together.
 
-``tie`` makes what is missing and leaves what is there; an end that is not known is reported and passed over. When several
-documents come together, write all their clauses first and tie them in a second pass.
+``tie`` makes what is missing and leaves what is there; an end that is not known yet gets a stub (see ``stubs``), so that no tie
+is lost, and is reported. When several documents come together, write all their clauses first and tie them in a second pass.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from plans import models
 from plans.enums import IssueKind, State
 from plans.reader import document as doc
 
+from .stubs import is_stub_edition, stub_edition
+
 
 @dataclass
 class Tied:
-    """How many rows were made (or would be), and what could not be tied."""
+    """How many rows were made (or would be), and the ends that are not known yet."""
 
     made: int = 0
     issues: list[doc.Issue] = field(default_factory=list)
@@ -31,7 +33,7 @@ def tie(document: doc.Document, edition: models.Edition, *, write: bool = True) 
     ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
     ends += [doc.Address(edition.plan.key, edition.key, rule.code) for rule in document.review_rules]
     ends += [rule.trigger_edition for rule in document.review_rules if rule.trigger_edition is not None]
-    finder = _Finder(ends, write=write)
+    finder = _Finder(ends, fictional=document.plan.fictional, write=write)
     _links(document, finder, tied, write)
     _succession(document, edition, finder, tied, write)
     _review_rules(document, edition, finder, tied, write)
@@ -39,43 +41,60 @@ def tie(document: doc.Document, edition: models.Edition, *, write: bool = True) 
 
 
 class _Finder:
-    """Addresses by plan, edition and code. Code "" (the whole edition) is made on demand; other codes must be there."""
+    """Addresses by plan, edition and code. Those that are missing are made on demand, their edition and plan as stubs."""
 
-    def __init__(self, ends: Iterable[doc.Address], *, write: bool) -> None:
+    def __init__(self, ends: Iterable[doc.Address], *, fictional: bool, write: bool) -> None:
         pairs = {(end.plan, end.edition) for end in ends}
         editions = models.Edition.objects.filter(plan__key__in={plan for plan, _ in pairs}, key__in={key for _, key in pairs})
         self.editions = {(row.plan.key, row.key): row for row in editions.select_related("plan")}
         rows = models.ClauseAddress.objects.filter(edition__in=self.editions.values()).select_related("edition__plan")
         self.addresses = {(row.edition.plan.key, row.edition.key, row.code): row for row in rows}
-        self.write = write
+        self.fictional, self.write = fictional, write
+        self.unknown = {key for key, row in self.editions.items() if is_stub_edition(row)}
+        self.unknown_codes: set[tuple[str, str, str]] = set()
         newest = models.Snapshot.objects.filter(edition__in=self.editions.values()).order_by("edition", "sequence")
         self.snapshots = {row.edition_id: row for row in newest.exclude(state=State.WITHDRAWN)}
+
+    def edition(self, end: doc.Address) -> models.Edition:
+        key = (end.plan, end.edition)
+        if key not in self.editions:
+            self.editions[key] = stub_edition(end, fictional=self.fictional, write=self.write)
+            self.unknown.add(key)
+        return self.editions[key]
 
     def find(self, end: doc.Address | None) -> models.ClauseAddress | None:
         if end is None:
             return None
         key = (end.plan, end.edition, end.code)
-        if key not in self.addresses and not end.code and (end.plan, end.edition) in self.editions:
-            address = models.ClauseAddress(edition=self.editions[end.plan, end.edition], code="")
+        if key not in self.addresses:
+            address = models.ClauseAddress(edition=self.edition(end), code=end.code)
             if self.write:
                 address.save()
             self.addresses[key] = address
-        return self.addresses.get(key)
+            if end.code:
+                self.unknown_codes.add(key)
+        return self.addresses[key]
 
-
-def _missing(path: str, end: doc.Address) -> doc.Issue:
-    where = "/".join(part for part in (end.plan, end.edition, end.code) if part)
-    return doc.Issue(IssueKind.UNKNOWN_END.value, 0, f"{path}：「{where}」が見つからないので、つなぎませんでした。")
+    def report(self, path: str, ends: Iterable[doc.Address | None], tied: Tied) -> None:
+        """Name the first of the ends that is not known yet."""
+        for end in ends:
+            if end is None:
+                continue
+            self.edition(end)
+            if (end.plan, end.edition) in self.unknown or (end.plan, end.edition, end.code) in self.unknown_codes:
+                where = "/".join(part for part in (end.plan, end.edition, end.code) if part)
+                text = f"{path}：「{where}」がまだないので、場所だけを作ってつなぎました。"
+                tied.issues.append(doc.Issue(IssueKind.UNKNOWN_END.value, 0, text))
+                return
 
 
 def _links(document: doc.Document, finder: _Finder, tied: Tied, write: bool) -> None:
     wanted = []
     for at, link in enumerate(document.links):
         origin, target = finder.find(link.origin), finder.find(link.target)
+        finder.report(f"links[{at}]", (link.origin, link.target), tied)
         if origin is not None and target is not None:
             wanted.append((link, origin, target))
-        else:
-            tied.issues.append(_missing(f"links[{at}]", link.origin if origin is None else link.target))
     origins = {origin.pk for _, origin, _ in wanted}
     have = set(models.ClauseLink.objects.filter(origin__in=origins - {None}).values_list("origin", "target", "type"))
     rows = [
@@ -100,12 +119,9 @@ def _succession(document: doc.Document, edition: models.Edition, finder: _Finder
     have: set[tuple[Any, ...]] = set()
     wanted = []
     for at, row in enumerate(document.succession):
-        lost = [end for end in (row.old, row.new) if end is not None and finder.find(end) is None]
-        if lost:
-            tied.issues.append(_missing(f"succession[{at}]", lost[0]))
-            continue
-        new = finder.find(row.new)
-        wanted.append((row, new.edition if new else edition, finder.find(row.old), new))
+        old, new = finder.find(row.old), finder.find(row.new)
+        finder.report(f"succession[{at}]", (row.old, row.new), tied)
+        wanted.append((row, new.edition if new else edition, old, new))
     editions = {target.pk for _, target, _, _ in wanted}
     have = set(models.Succession.objects.filter(edition__in=editions).values_list("edition", "old", "new"))
     rows = [
@@ -121,9 +137,8 @@ def _review_rules(document: doc.Document, edition: models.Edition, finder: _Find
         return
     have = set(models.ReviewRule.objects.filter(address__edition=edition).values_list("address__code", "trigger"))
     for at, rule in enumerate(document.review_rules):
-        trigger = rule.trigger_edition and finder.editions.get((rule.trigger_edition.plan, rule.trigger_edition.edition))
-        if rule.trigger_edition is not None and trigger is None:
-            tied.issues.append(_missing(f"review_rules[{at}].trigger_edition", rule.trigger_edition))
+        trigger = finder.edition(rule.trigger_edition) if rule.trigger_edition else None
+        finder.report(f"review_rules[{at}].trigger_edition", [rule.trigger_edition], tied)
         address = finder.find(doc.Address(edition.plan.key, edition.key, rule.code))
         if address is None or (rule.code, rule.trigger) in have:
             continue
@@ -136,7 +151,7 @@ def _review_rules(document: doc.Document, edition: models.Edition, finder: _Find
             offset_fiscal_years=rule.offset_fiscal_years,
             reading=rule.reading,
             chosen_by=rule.chosen_by,
-            trigger_edition=trigger or None,
+            trigger_edition=trigger,
         )
         models.ReviewExplanation.objects.bulk_create(
             [

@@ -13,6 +13,7 @@ from plans.actions.imports import import_document
 from plans.actions.outline import Source, load_actors, load_outline
 from plans.actions.recorded import record_edition
 from plans.actions.snapshots import load_snapshot
+from plans.enums import REAL_PLANS
 from plans.reader import document as doc
 from plans.reader.errors import ReadingRefused
 from plans.tests.factories import all_rows, clause, document, list_document, publish, take_in
@@ -162,24 +163,78 @@ def test_actors_and_departments_find_their_rows():
     assert load_actors(actors=[{"key": "alien", "name": "宇宙人"}]) == 2  # the actor, and the mention that now has one
 
 
-def test_an_unknown_end_is_reported_and_the_rest_goes_on():
+def test_an_unknown_end_is_reported_and_kept_as_a_stub():
     new = list_document(LONG)
     here = doc.Address("mihon", "2022", "1")
     new.links = [
-        doc.Link(here, doc.Address("sora", "2022", ""), "upper_plan", "stated"),
+        doc.Link(here, doc.Address("sora", "2022", "3.1"), "upper_plan", "stated"),
         doc.Link(here, doc.Address("mihon", "2022", "1.1"), "explains", "editor"),
     ]
     found = take_in(new)
-    assert [issue.kind for issue in found.issues] == ["unknown_end"] and "sora/2022" in found.issues[0].text
-    assert models.ClauseLink.objects.count() == 1
+    assert [issue.kind for issue in found.issues] == ["unknown_end"] and "sora/2022/3.1" in found.issues[0].text
+    assert models.ClauseLink.objects.count() == 2
+    stub = models.Edition.objects.get(plan__key="sora")
+    assert (stub.plan.title, stub.title, stub.text_held, stub.listed_at) == ("sora", "2022", False, None)
     before = all_rows()
-    assert not take_in(copy.deepcopy(new)).changed
-    assert all_rows() == before
-    record_edition(
-        document=doc.Document(plan=doc.PlanFacts("sora", "空の計画"), edition=doc.EditionFacts("2022", "空の計画")), by=None
-    )
     again = take_in(copy.deepcopy(new))
-    assert again.changed and again.job is None and models.ClauseLink.objects.count() == 2
+    assert not again.changed and [issue.kind for issue in again.issues] == ["unknown_end"]
+    assert all_rows() == before
+    facts = doc.EditionFacts("2022", "空の第２次計画", "第２次", doc.Period(2022, 2026, ""), text_held=False)
+    record_edition(document=doc.Document(plan=doc.PlanFacts("sora", "空の計画", "空市", "collaboration"), edition=facts), by=None)
+    stub.refresh_from_db()
+    assert (stub.plan.title, stub.plan.owner, stub.plan.kind) == ("空の計画", "空市", "collaboration")
+    assert (stub.title, stub.ordinal, stub.first_fiscal_year) == ("空の第２次計画", "第２次", 2022) and stub.listed_at
+    again = take_in(copy.deepcopy(new))
+    assert not again.changed and models.ClauseLink.objects.count() == 2
+
+
+def test_a_code_that_only_a_tie_has_named_is_free_for_its_clause():
+    take_in(list_document(LONG))
+    other = list_document(OTHER)
+    other.links = [doc.Link(doc.Address("hoka", "2022", "1"), doc.Address("mihon", "2022", "1.2"), "supports", "editor")]
+    other.plan.key = "hoka"
+    take_in(other, plan="hoka")
+    assert codes(take_in(list_document(LONG, OTHER)).snapshot) == ["1", "1.1", "1.2"]
+
+
+def test_a_stub_is_filled_by_the_document_that_is_its_own():
+    new = list_document(LONG)
+    new.review_rules = [doc.ReviewRuleRow("1", "策定", 1, "decision", trigger_edition=doc.Address("sora", "2030", ""))]
+    new.succession = [doc.SuccessionRow(doc.Address("sora", "2017", "1"), doc.Address("mihon", "2022", "1"), "changed")]
+    take_in(new)
+    assert models.Plan.objects.get(key="sora").editions.count() == 2
+    real = list_document(OTHER)
+    real.plan = doc.PlanFacts("sora", "空の計画", "空市", "comprehensive", True)
+    found = take_in(real, plan="sora", edition="2030").snapshot
+    edition = models.Edition.objects.get(plan__key="sora", key="2030")
+    assert (edition.plan.title, edition.plan.owner, edition.plan.fictional) == ("空の計画", "空市", True)
+    assert (edition.title, edition.text_held, edition.last_fiscal_year, edition.listed_at) == (
+        "第２次 見本計画",
+        True,
+        2026,
+        None,
+    )
+    assert codes(found) == ["1", "1.1"] and models.ReviewRule.objects.get().trigger_edition == edition
+
+
+@pytest.mark.parametrize("key", ["mihon", *sorted(REAL_PLANS)])
+def test_a_fictional_document_never_comes_into_a_real_plan(key):
+    if key == "mihon":
+        take_in(list_document(LONG))
+    before = all_rows()
+    invented = list_document(OTHER)
+    invented.plan.fictional = True
+    with pytest.raises(ReadingRefused, match=f"架空（fictional）の計画の文書なので、実際の計画「{key}」"):
+        take_in(invented, plan=key)
+    assert all_rows() == before
+
+
+def test_a_new_plan_is_as_fictional_as_its_document_says_and_stays_so():
+    invented = list_document(LONG)
+    invented.plan.fictional = True
+    assert take_in(invented).snapshot.edition.plan.fictional
+    take_in(list_document(OTHER))  # a text file says nothing
+    assert models.Plan.objects.get().fictional
 
 
 def test_a_key_that_is_not_the_first_year_is_shown_and_not_refused():

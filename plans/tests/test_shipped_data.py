@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from plans.enums import Basis, LinkType, SuccessionKind
+from plans.enums import REAL_PLANS, Basis, LinkType, SuccessionKind
 from plans.models.clauses import official_hash
 from plans.reader.text import read_text
 
@@ -114,3 +114,8 @@ def test_the_sample_as_a_text_file_reads_to_the_same_clauses() -> None:
         (row["code"], row["label"], row["title"], row["body"]) for row in rows
     ]
     assert all(check.ok for check in read.checks)
+
+
+def test_the_keys_of_the_real_plans_are_known() -> None:
+    shipped = {_load(path)["plan"]["key"] for folder in ("outline", "recorded") for path in (DATA / folder).glob("*.json")}
+    assert shipped == REAL_PLANS
