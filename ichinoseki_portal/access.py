@@ -51,7 +51,11 @@ ROLES = (
         _("編集者"),
         (*_VIEW_PLANS, *(f"plans.{verb}_{name}" for name in _EDITABLE for verb in ("add", "change")), "plans.submit_snapshot"),
     ),
-    Role("approver", _("決裁者"), (*_VIEW_PLANS, "plans.approve_snapshot", "plans.publish_snapshot")),
+    Role(
+        "approver",
+        _("決裁者"),
+        (*_VIEW_PLANS, "plans.approve_snapshot", "plans.publish_snapshot", "plans.approve_clausetext"),
+    ),
     Role("auditor", _("監査（閲覧のみ）"), (*_VIEW_PLANS, "portal.view_auditrow", "portal.view_move")),
 )
 

@@ -68,6 +68,7 @@ class DepartmentAdmin(PortalAdmin):
     list_select_related = ["successor"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["successor"]
+    readonly_fields = ["fictional"]
 
 
 @admin.register(Move)

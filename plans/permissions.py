@@ -20,6 +20,10 @@ def can_approve_snapshot(user: Any) -> bool:
     return bool(user.is_active and user.has_perm("plans.approve_snapshot"))
 
 
+def can_approve_text(user: Any) -> bool:
+    return bool(user.is_active and user.has_perm("plans.approve_clausetext"))
+
+
 class SystemReader:
     """Whoever runs a command on the server: sees everything, is nobody. Never given to a view.
 

@@ -48,7 +48,7 @@ def stub_edition(end: doc.Address, *, fictional: bool, write: bool) -> models.Ed
 
 
 def plan_for(facts: doc.PlanFacts) -> models.Plan:
-    """The plan of a document: found, made, or a stub that is filled now. Raises ReadingRefused for a fictional one in a real one's place."""
+    """The plan of a document: found, made, or a stub that is filled now. A fictional one in a real one's place is refused."""
     values = {"title": facts.title, "owner": facts.owner, "kind": facts.kind, "fictional": facts.fictional}
     if facts.fictional and facts.key in REAL_PLANS:
         raise ReadingRefused(_REAL % {"key": facts.key})

@@ -7,13 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal.admin_site import CleanForm, PortalAdmin, ReadOnlyAdmin
 from ichinoseki_portal.text import RefusedText
+from plans import permissions
 from plans.actions.snapshots import EDITABLE, EditRefused, edit_clause
-from plans.actions.texts import save_text
+from plans.actions.texts import approve_text, save_text
 from plans.models import Actor, ActorAlias, Clause, ClauseAddress, ClauseText
 
 
@@ -110,9 +112,23 @@ class ClauseTextAdmin(Guarded):
     search_fields = ["text", "address__code"]
     autocomplete_fields = ["address"]
     fields = ["address", "kind", "text", "author_name", "approver_name", "seen_version"]
+    actions = ["approve"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["address", "kind"] if obj else []
+        return ["author_name", "approver_name", *(["address", "kind"] if obj else [])]
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return permissions.can_approve_text(request.user)
+
+    @admin.action(description=_("確かめました"), permissions=["approve"])
+    def approve(self, request: HttpRequest, chosen: QuerySet[ClauseText]) -> None:
+        for text in chosen:
+            try:
+                approve_text(text=text, by=request.user)  # type: ignore[arg-type]
+            except EditRefused as error:
+                self.message_user(request, f"{text}：{error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{text}：{_('確かめたことを記録しました')}", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: ClauseText, form: Any, change: bool) -> None:
         save_text(text=obj, by=request.user, version=form.cleaned_data.get("seen_version"))  # type: ignore[arg-type]
@@ -138,4 +154,5 @@ class ActorAdmin(PortalAdmin):
     list_select_related = ["broader"]
     search_fields = ["name", "key", "aliases__name"]
     autocomplete_fields = ["broader"]
+    readonly_fields = ["fictional"]  # it comes with the sample, and goes with it
     inlines = [ActorAliasInline]

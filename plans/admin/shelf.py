@@ -18,7 +18,7 @@ from ichinoseki_portal.admin_site import PortalAdmin, ReadOnlyAdmin, table
 from ichinoseki_portal.workflow import MoveRefused, moves_of
 from plans import permissions
 from plans.actions import snapshots as deeds
-from plans.enums import IssueKind, SetAside, State
+from plans.enums import IssueKind, SetAside, Stage, State
 from plans.models import Edition, ImportJob, Plan, Snapshot
 
 
@@ -30,7 +30,7 @@ class PlanAdmin(PortalAdmin):
     search_fields = ["title", "key"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["key"] if obj else []  # addresses do not change
+        return ["fictional", *(["key"] if obj else [])]  # addresses do not change; fictional comes with a document
 
 
 class SnapshotInline(admin.TabularInline):
@@ -47,6 +47,11 @@ class SnapshotInline(admin.TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+OFFICIAL = [
+    *("title", "ordinal", "first_fiscal_year", "last_fiscal_year", "period_words", "decided_date", "decided_words", "text_held")
+]  # what a published text states: changed by publishing another one, with its decision
 
 
 @admin.register(Edition)
@@ -67,7 +72,8 @@ class EditionAdmin(PortalAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["listed_at", *(["plan", "key"] if obj else [])]
+        decided = obj and obj.snapshots.filter(state=State.PUBLISHED).exclude(stage=Stage.OUTLINE).exists()
+        return ["listed_at", *(["plan", "key"] if obj else []), *(OFFICIAL if decided else [])]
 
 
 class MoveForm(ActionForm):

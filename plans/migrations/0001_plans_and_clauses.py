@@ -344,6 +344,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '要約・英語など',
                 'verbose_name_plural': '要約・英語など',
                 'ordering': ['address', 'kind'],
+                'permissions': [('approve_clausetext', '要約・英語などを確かめられる')],
                 'constraints': [models.UniqueConstraint(fields=('address', 'kind'), name='clause_text_kind', violation_error_message='この項目には同じ種類の文があります。')],
             },
         ),

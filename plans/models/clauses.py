@@ -163,6 +163,7 @@ class ClauseText(models.Model):
         verbose_name = _("要約・英語など")
         verbose_name_plural = _("要約・英語など")
         ordering = ["address", "kind"]
+        permissions = [("approve_clausetext", _("要約・英語などを確かめられる"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["address", "kind"],

@@ -2,13 +2,16 @@
 
 import pytest
 from django.contrib.admin.sites import site
+from django.test import RequestFactory
 from django.urls import reverse
 
 from ichinoseki_portal.models import AuditRow
 from plans import models
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
+from plans.actions.texts import save_text
+from plans.admin.shelf import OFFICIAL
 from plans.enums import State
-from plans.tests.factories import all_rows, clause, document, take_in
+from plans.tests.factories import all_rows, clause, document, publish, take_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/plans/snapshot/"
@@ -213,6 +216,86 @@ def test_a_text_remembers_who_wrote_it_and_for_which_words(client, editor, draft
     assert stale.status_code == 200 and "ほかの人が先に直しました" in stale.content.decode()
     text.refresh_from_db()
     assert (text.text, text.version) == ("直した文。", 2)
+
+
+@pytest.fixture
+def text(draft, row, editor):
+    made = models.ClauseText(address=row.address, kind="plain", text="やさしい文。")
+    return save_text(text=made, by=editor, version=None)
+
+
+TEXTS = "/admin/plans/clausetext/"
+
+
+def confirm(client, who, text):
+    client.force_login(who)
+    page = client.post(TEXTS, {"action": "approve", "_selected_action": text.pk}, follow=True).content.decode()
+    text.refresh_from_db()
+    return page
+
+
+def test_a_text_is_confirmed_by_another_person_and_anew_when_it_changes(client, person, editor, text):
+    approver = person("approver")
+    assert "確かめたことを記録しました" in confirm(client, approver, text)
+    assert (text.approver, text.approver_name, text.author) == (approver, approver.name, editor)
+    assert AuditRow.objects.filter(action="text.approved", actor_id=approver.pk, subject=f"plans.ClauseText:{text.pk}").exists()
+    other = person("editor", email="other@x.invalid", name="別の人")
+    client.force_login(other)
+    change = f"{TEXTS}{text.pk}/change/"
+    client.post(change, {"text": text.text, "seen_version": text.version, "approver_name": "偽", "author_name": "偽"})
+    text.refresh_from_db()
+    assert (text.approver_name, text.author_name, text.author) == (approver.name, editor.name, editor)
+    client.post(change, {"text": "直した文。", "seen_version": text.version, "approver_name": "偽", "author_name": "偽"})
+    text.refresh_from_db()
+    assert (text.approver, text.approver_name, text.author, text.author_name) == (None, "", other, "別の人")
+
+
+def test_nobody_confirms_own_words(client, person, editor, auditor, text):
+    both = person("editor", "approver")
+    changed = save_text(text=text, by=both, version=text.version)
+    assert "自分では確かめられません" in confirm(client, both, changed)
+    save_text(text=changed, by=person("editor", email="third@x.invalid"), version=changed.version)
+    for who in (both, editor, auditor):
+        confirm(client, who, changed)
+        assert (changed.approver, changed.approver_name) == (None, "")
+
+
+def test_what_is_fictional_is_not_said_by_hand(client, person, editor, draft):
+    chief = person(is_superuser=True, email="chief@x.invalid")
+    client.force_login(editor)
+    client.post("/admin/plans/plan/add/", {"key": "atarashii", "title": "新", "kind": "other", "position": 1, "fictional": "on"})
+    assert not models.Plan.objects.get(key="atarashii").fictional
+    plan = draft.edition.plan
+    client.post(
+        f"/admin/plans/plan/{plan.pk}/change/",
+        {"key": "betsu", "title": "直した名", "kind": "other", "position": 1, "fictional": "on"},
+    )
+    plan.refresh_from_db()
+    assert (plan.key, plan.title, plan.fictional) == ("mihon", "直した名", False)
+    for model, admin in site._registry.items():
+        if any(field.name == "fictional" for field in model._meta.fields):
+            request = RequestFactory().get("/")
+            request.user = chief
+            form = admin.get_form(request, model(), change=True)
+            assert "fictional" not in form.base_fields, model
+
+
+def test_the_facts_of_a_published_edition_are_not_changed_by_hand(client, person, editor, draft):
+    edition = draft.edition
+    client.force_login(editor)
+    change = f"/admin/plans/edition/{edition.pk}/change/"
+    inline = {"snapshots-TOTAL_FORMS": 0, "snapshots-INITIAL_FORMS": 0}
+    fields = {"title": "別の名", "ordinal": "第９次", "first_fiscal_year": 1999, "last_fiscal_year": 2000, "period_words": "別"}
+    fields |= {"decided_date": "1999", "decided_words": "別", "source_note": "注", **inline}
+    assert client.post(change, {**fields, "title": "下書きの名", "text_held": "on"}).status_code == 302
+    edition.refresh_from_db()
+    assert edition.title == "下書きの名"
+    publish(draft, author=editor, approver=person("approver"))
+    edition.refresh_from_db()
+    before = {name: getattr(edition, name) for name in OFFICIAL}
+    assert client.post(change, {**fields, "source_note": "新しい注"}).status_code == 302
+    edition.refresh_from_db()
+    assert {name: getattr(edition, name) for name in OFFICIAL} == before and edition.source_note == "新しい注"
 
 
 def test_a_review_rule_takes_its_trigger_and_explanations(client, editor, row):
