@@ -24,6 +24,7 @@ _MAGIC = (
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _NARROW = re.compile("[\x20-\x7e\uff61-\uff9f]")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # zero-width blanks of web pages: they are no letters
 _HALF_KATAKANA = re.compile("[\uff61-\uff9f]")
 _WESTERN_MOJIBAKE = re.compile("[ÃÂ€ã][\x80-\xbf\u0080-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ]")
 
@@ -57,6 +58,7 @@ def decode(data: bytes) -> tuple[str, str]:
         raise ReadingRefused(f"文字のファイルではありません（{_line_of(data, data.index(0))}行目に使えない文字があります）。")
     text, encoding = _decode(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
+    text = text.translate(_INVISIBLE)
     if match := _CONTROL.search(text):
         line = text.count("\n", 0, match.start()) + 1
         raise ReadingRefused(f"{line}行目に使えない文字（U+{ord(match[0]):04X}）があります。")

@@ -30,6 +30,10 @@ _DATE = re.compile(
 _ORDINAL = re.compile(r"第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*(?:次|期)")
 _PUBLISHED_BY = re.compile(r"\s*(?:[^。、\d]{1,30}(?:市|町|村|会|課|部|局|室))?\s*")
 # the second line of a title
+_STAGE = re.compile(
+    r"(?:[（(【〔\s]|計画|構想|プラン|ビジョン|指針|大綱|方針|条例)(?P<stage>骨子案|素案|原案|案)(?:[）)】〕\s]|$)"
+)
+_STAGES = {"骨子案": "skeleton", "素案": "draft", "原案": "proposal", "案": "proposal"}
 _LAYER = re.compile(r"^(?:前期|後期|第[0-9０-９]期)?(?:基本構想|基本計画|実施計画)|^アクションプラン")
 _SUFFIX = re.compile(
     r"(?:[ \u3000]*の?[ \u3000]*概要(?:版|書)?|[ \u3000]*[（(【〔][^）)】〕]*(?:概要|案|版|"
@@ -51,6 +55,14 @@ def edition_facts(root: Node, set_aside: list[SetAside]) -> EditionFacts:
     facts.decided = _decided(imprint)
     facts.period = _period(root, imprint)
     return facts
+
+
+def stage_of(set_aside: list[SetAside]) -> str:
+    """What the title says the document is: 骨子案, 素案, 案; "final" where it says nothing."""
+    for row in set_aside:
+        if row.reason == "title" and (match := _STAGE.search(row.text)):
+            return _STAGES[match["stage"]]
+    return "final"
 
 
 def _decided(imprint: list[str]) -> Decided:

@@ -23,7 +23,7 @@ _PAGE_FOOT = re.compile(r"^[-－–—]\s*[0-9０-９]{1,4}\s*[-－–—]$")  #
 _CONTENTS_HEAD = re.compile(
     r"^[【〈《<＜\s]*(?:このページの)?(?:目\s*次|も\s*く\s*じ|CONTENTS|Contents)[】〉》>＞\s]*(?:[（(][^）)]{1,12}[）)])?$"
 )
-_LEADER = re.compile(r"(?:…{1,}|‥{2,}|・{4,}|[.．]{4,}|[－―─]{4,}|_{4,})\s*(?:[(（]?[0-9０-９]{1,4}[)）]?)?$")
+_LEADER = re.compile(r"(?:…{1,}|‥{2,}|[・･]{3,}|[.．]{4,}|[－―─]{4,}|_{4,})\s*(?:[(（]?[0-9０-９]{1,4}[)）]?)?$")
 _TRAILING_PAGE = re.compile(r"[ \u3000\t]+[(（]?[0-9０-９]{1,4}[)）]?$")
 _SENTENCE_END = re.compile(r"[。．！？][」』）)]*$")
 _BROKEN = re.compile(r"[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]|\(cid:\d+\)")

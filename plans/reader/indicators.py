@@ -86,7 +86,7 @@ def _row(node: Node, para: Para, cells: list[str], columns: dict[str, int], head
     name = cells[columns.get("name", 0)]
     unit = cells[columns["unit"]] if "unit" in columns else ""
     base, target = cells[columns["baseline"]], cells[columns["target"]]
-    if not name or not (_is_value(base) or _is_value(target)):
+    if not name or re.fullmatch(r"[-:－ー ]+", name) or not (_is_value(base) or _is_value(target)):
         return None
     indicator = Indicator(
         node.code, name, unit, _figure(base, heading[columns["baseline"]]), _figure(target, heading[columns["target"]])
@@ -97,10 +97,21 @@ def _row(node: Node, para: Para, cells: list[str], columns: dict[str, int], head
         indicator.direction = "maintain"
     elif _LOWER.search(text):
         indicator.direction = "lower"
+    else:
+        indicator.direction = _direction(indicator.baseline.value, indicator.target.value)
     if _TOTAL.search(text):
         indicator.kind = "cumulative"
     indicator.lines = [[para.first, para.last]]
     return indicator
+
+
+def _direction(baseline: str | None, target: str | None) -> str:
+    """Where the row has no word for it: from the baseline towards the target."""
+    try:
+        change = float(target or "") - float(baseline or "")
+    except ValueError:
+        return "higher"
+    return "lower" if change < 0 else "higher" if change > 0 else "maintain"
 
 
 def _aligned(cells: list[str], columns: dict[str, int], size: int) -> list[str] | None:

@@ -14,6 +14,7 @@ RANKS = {
     "dai": 25,
     "item": 35,
     "bare": 40,
+    "kanji": 42,
     "paren": 50,
     "half": 55,
     "circled": 60,
@@ -24,7 +25,7 @@ RANKS = {
 
 _D = "0-9０-９"
 _KANJI = "〇一二三四五六七八九十百"
-_NUM = rf"(?:[{_D}]{{1,3}}|[{_KANJI}]{{1,4}})"
+_NUM = rf"(?:[{_D}]{{1,5}}|[{_KANJI}]{{1,4}})"
 _DASH = "-－‐–—−ー・．."
 NAMES = (
     "基本目標|基本方針|基本方向|基本施策|基本政策|重点目標|重点施策|重点戦略|重点プロジェクト|個別目標|個別施策|"
@@ -72,8 +73,9 @@ _GRAMMAR = {
     "item": rf"第{_SP}*(?P<n>{_NUM}){_SP}*項(?!目){_NOT_IN_TEXT}",
     "dai": rf"第{_SP}*(?P<n>[{_D}]{{1,2}}|[{_KANJI}]{{1,3}}){_SP}+(?=\S)",
     "named": rf"(?P<name>{NAMES}){_SP}*(?P<path>[{_D}]{{1,3}}(?:{_STEP})*|[{_ROMAN}]|[①-⑳]){_NAME_END}",
+    "kanji": rf"(?P<n>[一二三四五六七八九十]{{1,3}})(?:[、．.]{_SP}*|{_SP}+)(?=\S)",
+    "hyphen": rf"(?P<path>(?:[{_D}]{{1,3}}|[{_ROMAN}])(?:{_SP}?[{_DASH}]{_SP}?[{_D}]{{1,3}}){{1,4}}){_CODE_END}",
     "roman": rf"(?P<n>[{_ROMAN}]|{_ROMAN_LETTERS})(?:[．.、]{_SP}*|(?={_SP}|[「『【])|(?=\w))",
-    "hyphen": rf"(?P<path>[{_D}]{{1,3}}(?:{_SP}?[{_DASH}]{_SP}?[{_D}]{{1,3}}){{1,4}}){_CODE_END}",
     "paren": rf"(?:[(（]{_SP}*(?P<n>[{_D}]{{1,2}}|[{_KANJI}]{{1,2}}){_SP}*[)）]|(?P<c>[{_PAREN_ONE}]))",
     "half": rf"(?P<n>[{_D}]{{1,2}})[)）]",
     "circled": rf"(?P<c>[{_CIRCLED}])",
@@ -96,7 +98,7 @@ ANNEX = re.compile(
 
 # The characters a mark can begin with: most lines of prose are ruled out by their first.
 _MAY_OPEN = re.compile(
-    rf"[{_D}第序終まはごお前むあ結凡資参付附巻用別論基重個推施政目方戦柱取事プ視原理課テアスⅠ-Ⅻ{_CIRCLED}{_PAREN_ONE}{_DOT_ONE}{SYMBOLS}{_KANA}(（【《＜〈［IVXa-zａ-ｚ]"
+    rf"[{_D}第序終まはごお前むあ結凡資参付附巻用別論基重個推施政目方戦柱取事プ視原理課テアスⅠ-Ⅻ{_CIRCLED}{_PAREN_ONE}{_DOT_ONE}{SYMBOLS}{_KANA}一二三四五六七八九十(（【《＜〈［IVXa-zａ-ｚ]"
 )
 
 

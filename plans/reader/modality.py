@@ -47,12 +47,35 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# The plain style (である調) of outlines and rules.
+_PLAIN_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("effort", re.compile(r"(?:努める(?:ものとする|こととする)?|努めていく|努力する|心がける)$")),
+    ("aim", re.compile(r"(?:目指す|めざす|目標とする)(?:ものとする|ものである)?$")),
+    (
+        "promote",
+        re.compile(r"(?:(?:推進|促進)(?:する|していく|を図る)|進める|進めていく|促す|後押しする)(?:ものとする|こととする)?$"),
+    ),
+    (
+        "view",
+        re.compile(
+            r"(?:考える|考えられる|必要である|重要である|大切である|不可欠である|必要がある|求められる|期待される|なければならない)$"
+        ),
+    ),
+    (
+        "do",
+        re.compile(
+            r"(?:行う|図る|取り組む|取組む|講じる|設ける|整える|定める|つなげる|生かす|活かす|広げる|支える|高める|増やす|減らす|"
+            r"開く|育てる|伝える|聞く|答える|見直す|届ける|まとめる|続ける|始める|置く|改める|加える|[一-龠]{2}する)"
+            r"(?:ものとする|こととする)?$"
+        ),
+    ),
+)
 _JOINS = re.compile(
     r"(?:るとともに|するとともに|とともに|るほか)、|(?:行い|図り|講じ|設け|整え|定め|努め|進め|めざし|目指し|"
     r"取り組み|改め|位置付け|位置づけ|活用し|支援し|実施し|推進し|促進し|整備し|提供し|確保し|開催し|公表し|"
     r"確認し|作成し|検討し|充実し|強化し)、"
 )
-_PLAIN_ENDINGS = re.compile(r"(?:ます|です|ません)$")
+_ENDINGS = re.compile(r"(?:ます|です|ません|る|う|く|す|む|ない)$")
 _PHRASE = re.compile(r"(?:[^、。をにがはへでとの「」]+[をにが])?(?P<verb>[^、。をにがはへで「」]+)$")
 _SUBJECT = re.compile(
     r"^(?:(?:また|さらに|そのため|このため|そこで|一方で|特に|なお|加えて|併せて|あわせて|引き続き|今後|"
@@ -63,7 +86,7 @@ WHO = re.compile(
     r"地域|家庭|学校|会議|協議会|委員会|協働体|センター|機関|議会|職員|個人|ＮＰＯ|NPO|担い手|主体|誰も)(?:等|"
     r"など|たち)?$"
 )
-_SETS = re.compile(r"(?<!目標)とします$")  # 「期間は５年間とします」 sets a fact, it promises nothing
+_SETS = re.compile(r"(?<!目標)(?<!もの)(?<!こと)と(?:します|する)$")  # 「期間は５年間とします」 sets a fact, it promises nothing
 _JOINED_DO = re.compile(r"(?:行い|図り|講じ|設け|整え|定め|取り組み|改め|位置付け|位置づけ|\w{2}し)、$")
 
 
@@ -81,7 +104,7 @@ def _sentence(sentence: str) -> list[Predicate]:
         return []
     text = re.sub(r"[」』）)]+$", "", sentence[:-1])
     final = "" if _SETS.search(text) else _modality(text)
-    if not final or not _PLAIN_ENDINGS.search(text):
+    if not final or not _ENDINGS.search(text):
         return []
     found: list[Predicate] = []
     who = ""
@@ -100,7 +123,8 @@ def _sentence(sentence: str) -> list[Predicate]:
 
 
 def _modality(text: str) -> str:
-    return next((name for name, form in _FORMS if form.search(text)), "")
+    polite = next((name for name, form in _FORMS if form.search(text)), "")
+    return polite or next((name for name, form in _PLAIN_FORMS if form.search(text)), "")
 
 
 def _joined(part: str) -> str:

@@ -14,7 +14,7 @@ from .codes import give_codes
 from .decode import Line, decode, split_lines
 from .document import Clause, Document, EditionFacts, Issue, SetAside
 from .errors import ReadingRefused
-from .facts import edition_facts
+from .facts import edition_facts, stage_of
 from .frames import find_frames
 from .furniture import set_aside_furniture
 from .indicators import find_indicators
@@ -101,7 +101,11 @@ def _preamble(tree: Tree) -> None:
 def _document(tree: Tree, encoding: str, line_count: int) -> Document:
     document = Document(encoding=encoding, line_count=line_count)
     document.set_aside = sorted(tree.set_aside, key=lambda row: row.line)
+    for node in tree.root.walk():
+        if BIDI_RE.search(node.title):
+            raise ReadingRefused(f"{node.first}行目の見出しに、文字の向きを変える記号が入っています。取り除いてください。")
     document.edition = edition_facts(tree.root, document.set_aside)
+    document.snapshot.stage = stage_of(document.set_aside)
     document.clauses = [_clause(node, position) for position, node in enumerate(tree.root.walk())]
     document.checks, issues = judge(tree.root, document.edition.period)
     document.checks = [*_imprint_checks(document.set_aside), *document.checks]

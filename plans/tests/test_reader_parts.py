@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from plans.reader.accounting import lost
 from plans.reader.checks import era_pairs, odd_dates
 from plans.reader.document import Period
 from plans.reader.furniture import set_aside_furniture
@@ -27,6 +28,10 @@ from plans.reader.text import read_text
         ("基本方針２  環境づくり", "named", "基本方針２", (2,), "環境づくり"),
         ("施策2-1 健康", "named", "施策2-1", (2, 1), "健康"),
         ("４－１０－１ 水道", "hyphen", "４－１０－１", (4, 10, 1), "水道"),
+        ("Ⅰ－１　居場所づくり", "hyphen", "Ⅰ－１", (1, 1), "居場所づくり"),
+        ("二　情報の公開", "kanji", "二", (2,), "情報の公開"),
+        ("第１ 基本理念", "dai", "第１", (1,), "基本理念"),
+        ("《関連する計画》", "bracket", "", (), "《関連する計画》"),
         ("（３）公園", "paren", "（３）", (3,), "公園"),
         ("⑵ 公園", "paren", "⑵", (2,), "公園"),
         ("2) 道", "half", "2)", (2,), "道"),
@@ -74,6 +79,9 @@ def test_numbers_in_all_writings() -> None:
         ),
         ("住み良いまちを目指します。", [("", False, "aim")]),
         ("話し合うことが大切です。", [("", False, "view")]),
+        ("市は、結果を公表する。", [("市", True, "do")]),
+        ("情報の提供に努めるものとする。", [("", False, "effort")]),
+        ("事業者は、報告しなければならない。", [("事業者", True, "view")]),
         ("この計画の期間は、５年間とします。", []),
         ("川が流れています。", []),
         ("みんなで決めること。", []),
@@ -132,6 +140,44 @@ def test_indicators_keep_what_is_printed() -> None:
         ("ごみの量", "ｇ", "900", 2024, "850", "lower", "level"),
         ("行事の数（累計）", "回", None, 2024, "20", "higher", "cumulative"),
     ]
+
+
+def test_without_a_word_for_it_the_direction_follows_from_the_figures() -> None:
+    rows = "指標名｜単位｜現状値｜目標値\n|---|---|---|---|\n待機児童数｜人｜5｜0\n来館者｜人｜10｜20\n開館日｜日｜300｜300\n"
+    table = f"第１章 指標\n\n{rows}"
+    found = read_text(table.encode()).indicators
+    assert [(i.name, i.direction) for i in found] == [("待機児童数", "lower"), ("来館者", "higher"), ("開館日", "maintain")]
+
+
+@pytest.mark.parametrize(
+    ("title", "stage"),
+    [
+        ("岬市自治基本計画（素案）", "draft"),
+        ("岬市自治基本計画 骨子案", "skeleton"),
+        ("岬市自治基本計画（案）", "proposal"),
+        ("岬市自治基本計画", "final"),
+    ],
+)
+def test_the_title_says_what_stage_a_document_is(title: str, stage: str) -> None:
+    assert read_text(f"{title}\n\n第１章 声\n\n　声を聞きます。\n".encode()).snapshot.stage == stage
+
+
+def test_an_actor_is_not_found_inside_another_word() -> None:
+    document = read_text("第１章 声\n\n　審議会の委員が確かめます。\n".encode())
+    assert [(actor.name, actor.role) for actor in document.clauses[0].actors] == [("審議会", "mentioned")]
+
+
+def test_zero_width_blanks_hide_no_heading() -> None:
+    document = read_text("\u200b第１章 声\n\n　声を聞きます。\n".encode())
+    assert [(clause.code, clause.title) for clause in document.clauses] == [("1", "声")]
+
+
+def test_the_account_sees_words_out_of_order() -> None:
+    text = "第１章 声\n\n　声を聞きます。森を守ります。\n"
+    document = read_text(text.encode())
+    assert lost(document, text) == []
+    document.clauses[0].body = "森を守ります。声を聞きます。"
+    assert [loss.why for loss in lost(document, text)] == ["項目1の言葉が、原典の並びと違います"]
 
 
 def test_page_furniture_is_set_aside_with_its_reason() -> None:
