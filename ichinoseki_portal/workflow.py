@@ -16,10 +16,11 @@ from .models import Move, User
 
 @dataclass(frozen=True)
 class Step:
-    """One allowed move: the states it may start from, and the state it ends in."""
+    """One allowed move: the states it may start from, the state it ends in, and what people call it."""
 
     sources: frozenset[str]
     target: str
+    label: Any
 
 
 class MoveRefused(Exception):
@@ -42,7 +43,8 @@ def move(
     step = moves[name]
     before: str = obj.state  # type: ignore[attr-defined]
     if before not in step.sources:
-        raise MoveRefused(_("いまの状態（%(state)s）からは「%(move)s」はできません。") % {"state": before, "move": name})
+        words = {"state": _shown(obj), "move": step.label}
+        raise MoveRefused(_("いまの状態（%(state)s）からは「%(move)s」はできません。") % words)
     model = type(obj)
     with transaction.atomic():
         changed = model._default_manager.filter(pk=obj.pk, state=before).update(state=step.target, **stamps)
@@ -54,6 +56,11 @@ def move(
     for field, value in {"state": step.target, **stamps}.items():
         setattr(obj, field, value)
     return row
+
+
+def _shown(obj: models.Model) -> str:
+    """The state in people's words."""
+    return str(obj.get_state_display())  # type: ignore[attr-defined]
 
 
 def moves_of(obj: models.Model) -> models.QuerySet[Move]:

@@ -38,12 +38,13 @@ class State(models.TextChoices):
 
 
 MOVES = {
-    "submit": Step(frozenset({State.DRAFT}), State.IN_REVIEW),
-    "return": Step(frozenset({State.IN_REVIEW, State.APPROVED}), State.DRAFT),
-    "approve": Step(frozenset({State.IN_REVIEW}), State.APPROVED),
-    "publish": Step(frozenset({State.APPROVED}), State.PUBLISHED),
-    "withdraw": Step(frozenset({State.PUBLISHED}), State.WITHDRAWN),
-    "load": Step(frozenset({State.DRAFT}), State.PUBLISHED),  # by the system, for an outline (要約) only: nobody approves it
+    "submit": Step(frozenset({State.DRAFT}), State.IN_REVIEW, _("決裁に回す")),
+    "return": Step(frozenset({State.IN_REVIEW, State.APPROVED}), State.DRAFT, _("差し戻す")),
+    "approve": Step(frozenset({State.IN_REVIEW}), State.APPROVED, _("決裁する")),
+    "publish": Step(frozenset({State.APPROVED}), State.PUBLISHED, _("公開する")),
+    "withdraw": Step(frozenset({State.PUBLISHED}), State.WITHDRAWN, _("公開を取りやめる")),
+    # by the system, for an outline (要約) only: nobody approves it
+    "load": Step(frozenset({State.DRAFT}), State.PUBLISHED, _("要約として公開する")),
 }
 
 

@@ -124,6 +124,8 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
             ],
             options={
+                'verbose_name': '検索の見出し',
+                'verbose_name_plural': '検索の見出し',
                 'indexes': [models.Index(fields=['plan', 'edition', 'kind'], name='search_facets')],
             },
         ),
@@ -137,6 +139,10 @@ class Migration(migrations.Migration):
                 ('tokens', models.TextField()),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='portal.searchdocument')),
             ],
+            options={
+                'verbose_name': '検索の本文',
+                'verbose_name_plural': '検索の本文',
+            },
         ),
         migrations.AddConstraint(
             model_name='user',

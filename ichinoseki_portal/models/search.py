@@ -5,6 +5,7 @@ GIN index. Both are made by the migration ``search_index`` because Django has no
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class SearchDocument(models.Model):
@@ -19,6 +20,8 @@ class SearchDocument(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = _("検索の見出し")
+        verbose_name_plural = _("検索の見出し")
         indexes = [models.Index(fields=["plan", "edition", "kind"], name="search_facets")]
 
     def __str__(self) -> str:
@@ -35,6 +38,8 @@ class SearchPassage(models.Model):
     tokens = models.TextField()
 
     class Meta:
+        verbose_name = _("検索の本文")
+        verbose_name_plural = _("検索の本文")
         constraints = [models.UniqueConstraint(fields=["document", "start"], name="search_passage_start")]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """The one setter of a state: every state × every move of the tables that exist, and two movers at once."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -36,8 +38,10 @@ def test_every_state_and_every_move(snapshot, stamps, editor, state, name):
         assert list(moves_of(snapshot)) == [row]
         expected = MOVES[name].target
     else:
-        with pytest.raises(MoveRefused):
+        with pytest.raises(MoveRefused) as refused:
             move(snapshot, name, moves=MOVES, by=editor, **stamps)
+        assert str(refused.value) == f"いまの状態（{State(state).label}）からは「{MOVES[name].label}」はできません。"
+        assert not re.search("[a-z]", str(refused.value))
         assert not Move.objects.exists()
         expected = state
     assert snapshot.state == expected

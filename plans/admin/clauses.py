@@ -128,7 +128,8 @@ class ClauseTextAdmin(Guarded):
             except EditRefused as error:
                 self.message_user(request, f"{text}：{error}", messages.ERROR)
             else:
-                self.message_user(request, f"{text}：{_('確かめたことを記録しました')}", messages.SUCCESS)
+                done = _("確かめたことを記録しました")
+                self.message_user(request, f"{text}：{done}", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: ClauseText, form: Any, change: bool) -> None:
         save_text(text=obj, by=request.user, version=form.cleaned_data.get("seen_version"))  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from argparse import ArgumentParser
 from pathlib import Path
@@ -20,8 +19,6 @@ from plans.enums import State
 from plans.importers.files import read_file
 from plans.management.summary import progress_to, result_lines
 from plans.reader.errors import ReadingRefused
-
-logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"(?P<plan>[a-z0-9][a-z0-9-]*?)-(?P<edition>\d{4}(?:-[a-z0-9-]+)?)\.(?:txt|json)")
 WHY = "フォルダーからの一括取り込み（自動）。"
@@ -80,7 +77,6 @@ class Command(BaseCommand):
                 submit_snapshot(snapshot=snapshot, by=author)
                 approve_snapshot(snapshot=snapshot, by=approver, why=WHY)
                 publish_snapshot(snapshot=snapshot, by=approver, why=WHY)
-                logger.warning("import_sources: %s published as v%s of %s/%s", path.name, snapshot.sequence, plan, edition)
         for line in result_lines(result, dry_run=False, details=False):
             self.stdout.write(f"{path.name}：{line}")
         if result.changed and snapshot.state == State.PUBLISHED:
