@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ from plans.reader.errors import ReadingRefused
 from plans.reader.text import read_text
 
 from .json_reader import read_json
+
+_OTHER_JSON = re.compile(rb'[\[",0-9tfn-]')
 
 
 @dataclass
@@ -30,13 +34,27 @@ class Reading:
 def read_file(path: Path, *, progress: Callable[[str, int], None] | None = None) -> Reading:
     """Raises ReadingRefused for anything that is not a readable plan, a missing file and a folder included."""
     data = _bytes(path)
-    is_json = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and not data.startswith(b"{\\rtf")
+    is_json = _is_json(data)
     if is_json:
         document, losses = read_json(data), []
     else:
         document = read_text(data, progress=progress)
         losses = lost(document, decode(data)[0])
     return Reading(path.name, hashlib.sha256(data).hexdigest(), document, is_json, losses)
+
+
+def _is_json(data: bytes) -> bool:
+    """Whether to read it as JSON: an object even when it is broken, a list or a lone value only when it is whole."""
+    body = data.removeprefix(b"\xef\xbb\xbf").strip()
+    if body[:1] == b"{":
+        return not body.startswith(b"{\\rtf")
+    if not _OTHER_JSON.match(body):
+        return False
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _bytes(path: Path) -> bytes:

@@ -25,9 +25,9 @@ def read_json(data: bytes) -> doc.Document:
     if len(data) > MAX_BYTES:
         raise ReadingRefused(f"ファイルが大きすぎます（{len(data) / 1024 / 1024:.1f} MB）。25 MB までにしてください。")
     raw = _load(data)
-    if not isinstance(raw, dict):
-        raise ReadingRefused("JSON のいちばん外側が { } ではありません。")
-    if raw.get("format") != doc.FORMAT:
+    if not isinstance(raw, dict) or not raw.keys() & {"format", "clauses"}:
+        raise ReadingRefused("このポータルの JSON（plan-json）ではありません。{ } の中に clauses のあるファイルだけを読みます。")
+    if raw.get("format", doc.FORMAT) != doc.FORMAT:
         shown = json.dumps(raw.get("format"), ensure_ascii=False)[:60]
         raise refuse("format", f"{shown} は読めません。「{doc.FORMAT}」だけを読みます。")
     clauses = raw.get("clauses")

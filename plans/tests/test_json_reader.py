@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans.exports.json_export import json_bytes
+from plans.importers.files import read_file
 from plans.importers.json_reader import read_json
 from plans.reader.document import Document
 from plans.reader.errors import ReadingRefused
@@ -164,6 +165,32 @@ def test_a_child_away_from_its_parent_is_refused():
     doc = document(clause("1"), clause("2"), clause("1.1", parent="1"))
     with pytest.raises(ReadingRefused, match="続けて並んでいません"):
         read(doc.as_json())
+
+
+def test_a_missing_format_is_ours():
+    given = document(clause("1", title="目的")).as_json()
+    without = {key: value for key, value in given.items() if key != "format"}
+    assert read(without).as_json() == read(given).as_json()
+    with pytest.raises(ReadingRefused, match=r"^format："):
+        read({**given, "format": None})
+
+
+@pytest.mark.parametrize("data", ["[]", '[{"code": "1"}]', "null", '"計画"', "12", "true", "{}", '{"type": "FeatureCollection"}'])
+def test_json_that_is_not_ours_is_called_so(tmp_path, data):
+    path = tmp_path / "file.json"
+    path.write_text(data, encoding="utf-8")
+    with pytest.raises(ReadingRefused, match=r"このポータルの JSON（plan-json）ではありません"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("text", ["１ 目的\n市は支えます。\n", "[目的]\n市は支えます。\n", "- 市は支えます。\n", "2022年\n"])
+def test_text_that_begins_like_json_is_text(tmp_path, text):
+    path = tmp_path / "file.txt"
+    path.write_text(text, encoding="utf-8")
+    try:
+        assert not read_file(path).is_json
+    except ReadingRefused as refusal:
+        assert "JSON" not in str(refusal)
 
 
 def test_files_that_are_no_plan_json_are_refused():
