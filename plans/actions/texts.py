@@ -29,11 +29,10 @@ def save_text(*, text: models.ClauseText, by: User, version: int | None) -> mode
     text.text = clean(text.text)
     clause = text.address.clauses.order_by("-snapshot__sequence").first()
     text.written_for = clause.official_hash if clause and not clause.snapshot.is_outline else ""
-    seen = ("text", "written_for", "author", "author_name", "approver", "approver_name")
-    before = models.ClauseText.objects.filter(pk=text.pk).values(*seen).first()
-    if before and (before["text"], before["written_for"]) == (text.text, text.written_for):
-        text.author_id, text.author_name = before["author"], before["author_name"]
-        text.approver_id, text.approver_name = before["approver"], before["approver_name"]
+    before = models.ClauseText.objects.filter(pk=text.pk).first()
+    if before and (before.text, before.written_for) == (text.text, text.written_for):
+        text.author_id, text.author_name = before.author_id, before.author_name
+        text.approver_id, text.approver_name = before.approver_id, before.approver_name
     else:  # nobody has confirmed these words yet
         text.author, text.author_name = by, by.name
         text.approver, text.approver_name = None, ""

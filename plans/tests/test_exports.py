@@ -100,7 +100,9 @@ def test_sample_editions_with_their_links_survive_out_and_in():
 
 def test_every_list_survives_out_and_in():
     before = doc.Document(
-        plan=doc.PlanFacts("mihon", "見本計画"), edition=doc.EditionFacts("2017", "第１次"), clauses=[clause("1")]
+        plan=doc.PlanFacts("mihon", "見本計画", fictional=True),
+        edition=doc.EditionFacts("2017", "第１次"),
+        clauses=[clause("1")],
     )
     (_, content) = assert_lossless(json.dumps(before.as_json()).encode(), json.dumps(rich()).encode())
     for key in ("links", "succession", "terms", "indicators", "review_rules", "issues", "set_aside", "checks"):
