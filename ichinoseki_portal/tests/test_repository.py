@@ -31,7 +31,9 @@ def test_nothing_of_one_machine_is_in_it():
 def test_planted_paths_are_found():
     for planted in ("cd /wor" + "k/main", "open('/ro" + "ot/x')", "/hom" + "e/someone/.venv"):
         assert MACHINE_PATH.search(planted), planted
-    for innocent in ("https://example.jp/work/x", "docs/root/x", "$HOME/root/x"):
+    for innocent in (
+        f"{before}/{folder}/x" for before, folder in (("https://example.jp", "work"), ("docs", "root"), ("$HOME", "root"))
+    ):
         assert not MACHINE_PATH.search(innocent), innocent
 
 

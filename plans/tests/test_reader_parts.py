@@ -120,9 +120,9 @@ def test_a_declared_count_that_is_not_met_is_an_issue() -> None:
 
 def test_the_years_of_a_period_are_counted_with_both_ends() -> None:
     document = read_text(
-        "１　期間\n\n　計画の期間は、令和４年度から令和８年度までの５年間とします。\n\n２　進め方\n\n　話し合います。\n".encode()
+        "１　期間\n\n　計画の期間は、令和５年度から令和９年度までの５年間とします。\n\n２　進め方\n\n　話し合います。\n".encode()
     )
-    assert document.edition.period == Period(2022, 2026, "令和４年度から令和８年度")
+    assert document.edition.period == Period(2023, 2027, "令和５年度から令和９年度")
     assert [(c.text, c.declared, c.found) for c in document.checks] == [("５年間", 5, 5)]
 
 
