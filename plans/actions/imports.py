@@ -167,7 +167,8 @@ def _content(document: doc.Document) -> list[Any]:
         document.issues,
         document.set_aside,
         document.checks,
-        facts_json(document.edition),
+        # where the file comes from is no part of what it says: an export names it, the text itself seldom does
+        {name: fact for name, fact in facts_json(document.edition).items() if name != "source"},
     ]
 
 

@@ -324,4 +324,10 @@ def test_the_official_texts_replace_the_outline(run, plan_sources):
     names = sorted(path.name for path in Path(plan_sources).glob("*.txt"))
     digests = {hashlib.sha256((Path(plan_sources) / name).read_bytes()).hexdigest() for name in names}
     assert digests <= set(models.ImportJob.objects.values_list("sha256", flat=True))
+    before = all_rows()
+    for name in names:
+        plan, edition = name.removesuffix(".txt").split("-")
+        said = run("import_plan", Path(plan_sources) / name, "--plan", plan, "--edition", edition)
+        assert "何も変えていません" in said.out
+    assert all_rows() == before
     assert django_settings.TESTING

@@ -57,6 +57,15 @@ def test_the_same_again_writes_no_row(person, published):
     assert all_rows() == before
 
 
+def test_the_same_text_is_the_same_where_the_edition_names_its_source():
+    """The shipped outline names the booklet a text was printed in; the text file does not."""
+    first = take_in(list_document(LONG, OTHER))
+    models.Edition.objects.filter(pk=first.snapshot.edition_id).update(source_title="計画の冊子", source_publisher="見本市")
+    before = all_rows()
+    assert not take_in(list_document(LONG, OTHER)).changed
+    assert all_rows() == before
+
+
 def test_that_the_same_is_noticed_hangs_on_the_comparison(monkeypatch):
     """The guard off: every import would write."""
     take_in(list_document(LONG))
