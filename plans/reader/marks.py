@@ -174,8 +174,6 @@ def _mark(type_: str, match: re.Match[str], text: str) -> Mark | None:
             return None
         key = f"named:{groups['name']}" if type_ == "named" else f"hyphen:{len(path)}"
         return Mark(type_, key, label, path, rest)
-    if type_ == "letter" or type_ in ("kana", "parenkana"):
-        return Mark(type_, type_, label, path, rest)
     return Mark(type_, type_, label, path, rest) if path else None
 
 

@@ -81,14 +81,11 @@ def _explained(node: Node, tree: Tree) -> Node | None:
     """A box whose heading another clause names in brackets: the top part of that clause."""
     if node.mark is None or node.mark.path or len(node.title) < 3:
         return None
-    key = re.escape(fold(node.title))
-    named = re.compile(
-        rf"[（(「『]{key}[）)」』]".translate(str.maketrans("（）", "()")).replace("[((", "[(").replace("[))", "[)")
-    )
+    named = re.compile(rf"[(「『]{re.escape(fold(node.title))}[)」』]")  # folding makes （） half-width
     for other in tree.root.walk():
         if other is node or node in other.ancestors():
             continue
-        if named.search(fold(other.body)) or re.search(rf"[(「『]{key}[)」』]", fold(other.body)):
+        if named.search(fold(other.body)):
             top = other
             while top.parent is not None and top.parent is not tree.root:
                 top = top.parent

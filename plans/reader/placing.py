@@ -55,13 +55,13 @@ class Placer:
         parent = self.stack[-1]
         parent.adopt(node)
         self.stack.append(node)
-        if node.mark and not node.orphan:
-            self.recent[node.key] = node
+        if node.mark is None:
+            return
+        self.recent[node.key] = node
+        if not node.orphan:
             self.parent_keys.setdefault(node.key, parent.key)
             for above in self.stack[1:-1]:
                 self.below[above.key].add(node.key)
-        elif node.mark:
-            self.recent[node.key] = node
 
     def break_frame(self) -> None:
         """A new frame of the page begins: nothing above is open any more."""

@@ -197,12 +197,7 @@ class Builder:
             self.open_text = False
         if self.vision_due and self._vision(node, line):
             return
-        if (
-            self.open_text
-            and before is not None
-            and node.paras
-            and goes_on(before, self.index - 1, line, self.columns, narrow=False)
-        ):
+        if self.open_text and before is not None and node.paras and goes_on(before, self.index - 1, line, self.columns):
             _extend(node.paras[-1], line)
             return
         self._paragraph(node, line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from .actors import mentions
 from .checks import era_pairs, judge
 from .codes import give_codes
 from .decode import Line, decode, split_lines
-from .document import Clause, Document, EditionFacts, Issue, SetAside
+from .document import Clause, Document, Issue, SetAside
 from .errors import ReadingRefused
 from .facts import edition_facts, stage_of
 from .frames import find_frames
@@ -91,11 +92,10 @@ def _numbers(lines: list[Line]) -> dict[str, set[int]]:
 def _preamble(tree: Tree) -> None:
     """Text before the first heading becomes a clause of its own."""
     if tree.root.paras:
-        node = Node(None, kind="section", code_part="0", seat=-1)
+        node = Node(None, kind="section", code_part="lead", seat=-1)
         node.paras, tree.root.paras = tree.root.paras, []
         tree.root.children.insert(0, node)
         node.parent = tree.root
-        node.code_part = "lead"
 
 
 def _document(tree: Tree, encoding: str, line_count: int) -> Document:
@@ -166,8 +166,6 @@ def _glyphs(line: int, text: str) -> list[Issue]:
 
 
 def _usual(char: str) -> str:
-    import unicodedata
-
     return unicodedata.normalize("NFKC", char.translate(RADICALS))
 
 
@@ -182,6 +180,3 @@ def _broken_issues(set_aside: list[SetAside]) -> list[Issue]:
             f"文字が壊れている行が{len(rows)}行あります（{rows[0].line}行目から）。本文には入れていません。",
         )
     ]
-
-
-__all__ = ["EditionFacts", "read_text"]

@@ -72,7 +72,7 @@ class Columns:
         return self.widths[index] < 0.7 * max(self._runs[index], int(0.25 * self.page))
 
 
-def goes_on(before: Line, before_index: int, line: Line, columns: Columns, *, narrow: bool) -> bool:
+def goes_on(before: Line, before_index: int, line: Line, columns: Columns) -> bool:
     """Whether ``line`` continues the paragraph of the line printed before it."""
     if line.cell or before.cell or BULLET.match(line.text) or is_table_row(line.text) or is_table_row(before.text):
         return False
@@ -86,7 +86,7 @@ def goes_on(before: Line, before_index: int, line: Line, columns: Columns, *, na
         return True
     if line.gap:
         return False
-    return narrow or not columns.is_short_in_block(before_index)
+    return not columns.is_short_in_block(before_index)
 
 
 def _piece_goes_on(before: Line, line: Line) -> bool:
