@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "csp",
+    "simple_history",
     "django_tasks",
     "django_tasks_db",
 ]

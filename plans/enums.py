@@ -25,6 +25,7 @@ class Stage(models.TextChoices):
 
 
 DECIDED_STAGES = (Stage.FINAL, Stage.ERRATUM, Stage.AMENDMENT)
+UNDECIDED_STAGES = (Stage.SKELETON, Stage.DRAFT, Stage.PROPOSAL)
 
 
 class State(models.TextChoices):
@@ -43,6 +44,8 @@ MOVES = {
     "approve": Step(frozenset({State.IN_REVIEW}), State.APPROVED, _("決裁する")),
     "publish": Step(frozenset({State.APPROVED}), State.PUBLISHED, _("公開する")),
     "withdraw": Step(frozenset({State.PUBLISHED}), State.WITHDRAWN, _("公開を取りやめる")),
+    # while the set time has not come
+    "unschedule": Step(frozenset({State.PUBLISHED}), State.APPROVED, _("公開の予約を取り消す")),
     # by the system, for an outline (要約) only: nobody approves it
     "load": Step(frozenset({State.DRAFT}), State.PUBLISHED, _("要約として公開する")),
 }
@@ -94,6 +97,7 @@ class TextKind(models.TextChoices):
     EN = "en", _("英語")
     READING = "reading", _("読み")
     ALT = "alt", _("図の説明")
+    FIGURE = "figure", _("図（SVG）")
 
 
 class LinkType(models.TextChoices):
@@ -123,6 +127,35 @@ class SuccessionKind(models.TextChoices):
     SPLIT = "split", _("分割")
     DROPPED = "dropped", _("廃止")
     ADDED = "added", _("新設")
+
+
+class ChangeKind(models.TextChoices):
+    """What became of a clause between two snapshots."""
+
+    KEPT = "kept", _("そのまま")
+    CHANGED = "changed", _("変更")
+    MOVED = "moved", _("移動")
+    MERGED = "merged", _("統合")
+    SPLIT = "split", _("分割")
+    DROPPED = "dropped", _("廃止")
+    ADDED = "added", _("新設")
+
+
+class DecisionCategory(models.TextChoices):
+    """決裁区分: who decides by the city's rules."""
+
+    MAYOR = "mayor", _("市長決裁")
+    DEPUTY_MAYOR = "deputy_mayor", _("副市長専決")
+    DEPARTMENT_HEAD = "department_head", _("部長専決")
+    SECTION_HEAD = "section_head", _("課長専決")
+    COUNCIL = "council", _("議会の議決")
+    OTHER = "other", _("そのほか")
+
+
+class CouncilResult(models.TextChoices):
+    PASSED = "passed", _("原案可決")
+    AMENDED = "amended", _("修正可決")
+    REJECTED = "rejected", _("否決")
 
 
 class Direction(models.TextChoices):
@@ -167,8 +200,13 @@ class SetAside(models.TextChoices):
     BROKEN = "broken_characters", _("読めない文字")
 
 
-RESERVED_KEYS = frozenset({"latest", "compare", "files", "feed", "history", "preview", "new", "search", "data", "api", "draft"})
-"""Words with a meaning in addresses: neither a plan, an edition nor a code may be called so."""
+RESERVED_KEYS = frozenset(
+    {
+        *("latest", "compare", "errata", "files", "feed", "history", "preview", "new", "search", "data", "api", "draft"),
+        *("family", "relations", "matrix", "terms", "figure", "edit", "en", "yomi", "yasashii"),
+    }
+)
+"""Words with a meaning in addresses: neither a plan, an edition nor a code may be called so; nor v1, v2 … (a stated snapshot)."""
 
 REAL_PLANS = frozenset({"sogo", "sogo-kihon", "kyodo", "chiiki-kyodo"})
 """Keys of the city's own plans, as shipped: never those of a fictional one."""

@@ -11,6 +11,8 @@ import re
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Q
+
 from plans import models
 from plans.enums import TextKind
 from plans.reader import document as doc
@@ -26,7 +28,7 @@ def document_of(snapshot: models.Snapshot, *, reader: Any) -> doc.Document:
     rows = {clause.code: clause for clause in document.clauses}
     _add_texts(snapshot, rows)
     document.links = links_of(snapshot.edition, reader)
-    document.succession = succession_of(snapshot.edition, reader)
+    document.succession = succession_of(snapshot, reader)
     document.review_rules = _review_rules(snapshot, rows)
     if job := snapshot.import_job:
         document.issues = [doc.Issue(**row) for row in job.issues]
@@ -165,9 +167,10 @@ def links_of(edition: models.Edition, reader: Any) -> list[doc.Link]:
     return sorted(links, key=lambda link: (_natural(link.origin), _natural(link.target), link.type))
 
 
-def succession_of(edition: models.Edition, reader: Any) -> list[doc.SuccessionRow]:
-    """What this edition made of the one before, in a fixed order: by the old clause, then by the new."""
-    rows = models.Succession.objects.visible_to(reader).filter(edition=edition)
+def succession_of(snapshot: models.Snapshot, reader: Any) -> list[doc.SuccessionRow]:
+    """What the snapshot's edition made of the one before, in a fixed order: by the old clause, then by the new."""
+    stated = Q(snapshot=snapshot) | Q(snapshot=None)
+    rows = models.Succession.objects.visible_to(reader).filter(stated, edition=snapshot.edition_id)
     rows = rows.select_related("old__edition__plan", "new__edition__plan")
     found = [
         doc.SuccessionRow(_end(row.old) if row.old else None, _end(row.new) if row.new else None, row.kind, row.reason)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ichinoseki_portal.models import Move, SearchDocument, User
+from ichinoseki_portal.models import Move, SearchDocument, Signature, User
 from plans import models
 from plans.enums import State
 
@@ -16,6 +16,7 @@ from . import ties
 from .imports import import_document
 from .outline import Loaded, Source
 from .snapshots import approve_snapshot, publish_snapshot, submit_snapshot
+from .storing import drop_clauses
 from .stubs import is_stub_plan
 
 WHY = "架空の見本データの読み込み。"
@@ -81,21 +82,28 @@ def remove_demo_plans() -> dict[str, int]:
                 counts[label] = counts.get(label, 0) + number
 
     moved = {"subject_type": "plans.Snapshot", "subject_id__in": list(snapshots.values_list("pk", flat=True))}
+    drop(Signature.objects.filter(submission__in=Move.objects.filter(**moved)))
     drop(Move.objects.filter(**moved))
     drop(SearchDocument.objects.filter(plan__in=keys))
     drop(models.ClauseLink.objects.filter(Q(origin__in=addresses) | Q(target__in=addresses)))
     drop(models.Succession.objects.filter(Q(edition__in=editions) | Q(old__in=addresses) | Q(new__in=addresses)))
     models.ReviewRule.objects.filter(trigger_edition__in=editions).exclude(address__in=addresses).update(trigger_edition=None)
     drop(models.ReviewRule.objects.filter(address__in=addresses))
+    drop(models.TextChange.objects.filter(newer__in=snapshots))
+    drop(models.Comparison.objects.filter(newer__in=snapshots))
+    drop(models.Decision.objects.filter(snapshot__in=snapshots))
+    drop(models.Remark.objects.filter(snapshot__in=snapshots))
+    drop(models.Clause.history.filter(snapshot__in=snapshots))
+    drop(models.ClauseText.history.filter(address__in=addresses))
     drop(models.ClauseText.objects.filter(address__in=addresses))
     drop(models.ClauseDepartment.objects.filter(address__in=addresses))
     drop(models.Term.objects.filter(snapshot__in=snapshots))
     drop(models.Indicator.objects.filter(snapshot__in=snapshots))
     clauses = models.Clause.objects.filter(snapshot__in=snapshots)
-    clauses.update(parent=None)
-    drop(clauses)
+    counts["plans.Clause"] = clauses.count()
+    drop_clauses(clauses)
     drop(addresses)
-    snapshots.update(import_job=None)
+    snapshots.update(import_job=None, based_on=None)
     drop(models.ImportJob.objects.filter(edition__in=editions))
     drop(snapshots)
     drop(editions)

@@ -230,7 +230,7 @@ def _write(
     addresses = storing.write_content(snapshot, document)
     storing.ensure_texts(document, addresses)
     storing.ensure_departments(document, addresses)
-    issues = ties.tie(document, edition).issues if tied else []
+    issues = ties.tie(document, edition, by=by).issues if tied else []
     audit.record(action="plan.imported", subject=snapshot, by=by, job=job.pk, sha256=sha256, clauses=len(document.clauses))
     return ImportResult(snapshot, document, True, job, difference, issues)
 
@@ -282,7 +282,7 @@ def _ensure_about(document: doc.Document, snapshot: models.Snapshot, *, by: User
     made = storing.ensure_texts(document, addresses) + storing.ensure_departments(document, addresses)
     found = ties.tie(document, edition, write=False) if tied else ties.Tied()
     if found.made:
-        ties.tie(document, edition)
+        ties.tie(document, edition, by=by)
     if made + found.made:
         audit.record(action="plan.completed", subject=snapshot, by=by, rows=made + found.made)
     return ImportResult(snapshot, document, bool(made + found.made), None, Difference(), found.issues)

@@ -99,7 +99,7 @@ def withdraw_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> model
     _lock(snapshot)
     if not why.strip():
         raise MoveRefused(_("公開を取りやめる理由を書いてください。"))
-    move(snapshot, "withdraw", moves=MOVES, by=by, why=why)
+    move(snapshot, "withdraw", moves=MOVES, by=by, why=why, withdrawn_at=timezone.now(), withdrawn_why=why.strip())
     edition = snapshot.edition
     if edition.text_held and not edition.snapshots.filter(state=State.PUBLISHED).exists():
         models.Edition.objects.filter(pk=edition.pk).update(listed_at=None)

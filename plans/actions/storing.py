@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict
 
+from django.db.models import QuerySet
+
 from ichinoseki_portal.models import Department
 from ichinoseki_portal.text import fold
 from plans import models
@@ -124,8 +126,14 @@ def empty(snapshot: models.Snapshot) -> None:
     """Take a draft's content out again. Addresses, and all that speaks of them, stay."""
     snapshot.terms.all().delete()
     snapshot.indicators.all().delete()
-    snapshot.clauses.update(parent=None)  # a parent is protected by its children
-    snapshot.clauses.all().delete()
+    drop_clauses(snapshot.clauses.all())
+
+
+def drop_clauses(clauses: QuerySet[models.Clause]) -> None:
+    """Delete clauses without a history row for each: what an import replaces stands in its ImportJob."""
+    clauses.update(parent=None)  # a parent is protected by its children
+    models.ClauseActor.objects.filter(clause__in=clauses).delete()
+    clauses._raw_delete(clauses.db)
 
 
 def remember_dropped(edition: models.Edition, dropped: list[doc.Clause]) -> None:

@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
+from ichinoseki_portal.models import User
 from plans import models
 from plans.enums import IssueKind, State
 from plans.reader import document as doc
@@ -26,15 +29,18 @@ class Tied:
     issues: list[doc.Issue] = field(default_factory=list)
 
 
-def tie(document: doc.Document, edition: models.Edition, *, write: bool = True) -> Tied:
-    """Links, succession and review rules of one document, whose own ends already carry the keys of ``edition``."""
+def tie(document: doc.Document, edition: models.Edition, *, by: User | None = None, write: bool = True) -> Tied:
+    """Links, succession and review rules of one document, whose own ends already carry the keys of ``edition``.
+
+    Links that a person brings (``by``) wait for somebody else to confirm them; what the portal ships with is confirmed.
+    """
     tied = Tied()
     ends = [end for link in document.links for end in (link.origin, link.target)]
     ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
     ends += [doc.Address(edition.plan.key, edition.key, rule.code) for rule in document.review_rules]
     ends += [rule.trigger_edition for rule in document.review_rules if rule.trigger_edition is not None]
     finder = _Finder(ends, fictional=document.plan.fictional, write=write)
-    _links(document, finder, tied, write)
+    _links(document, finder, tied, by, write)
     _succession(document, edition, finder, tied, write)
     _review_rules(document, edition, finder, tied, write)
     return tied
@@ -88,7 +94,7 @@ class _Finder:
                 return
 
 
-def _links(document: doc.Document, finder: _Finder, tied: Tied, write: bool) -> None:
+def _links(document: doc.Document, finder: _Finder, tied: Tied, by: User | None, write: bool) -> None:
     wanted = []
     for at, link in enumerate(document.links):
         origin, target = finder.find(link.origin), finder.find(link.target)
@@ -107,7 +113,9 @@ def _links(document: doc.Document, finder: _Finder, tied: Tied, write: bool) -> 
             basis=link.basis,
             quote_lines=link.quote_lines,
             note=link.note,
-            author_name=link.author,
+            author_name=link.author or (by.name if by else ""),
+            author=by,
+            confirmed_at=None if by else timezone.now(),
         )
         for link, origin, target in wanted
         if (origin.pk, target.pk, link.type) not in have
@@ -121,13 +129,15 @@ def _succession(document: doc.Document, edition: models.Edition, finder: _Finder
     for at, row in enumerate(document.succession):
         old, new = finder.find(row.old), finder.find(row.new)
         finder.report(f"succession[{at}]", (row.old, row.new), tied)
-        wanted.append((row, new.edition if new else edition, old, new))
-    editions = {target.pk for _, target, _, _ in wanted}
-    have = set(models.Succession.objects.filter(edition__in=editions).values_list("edition", "old", "new"))
+        target = new.edition if new else edition
+        about_clauses = any(end is not None and end.code for end in (old, new))
+        wanted.append((row, target, finder.snapshots.get(target.pk) if about_clauses else None, old, new))
+    editions = {target.pk for _, target, *_ in wanted}
+    have = set(models.Succession.objects.filter(edition__in=editions).values_list("edition", "snapshot", "old", "new"))
     rows = [
-        models.Succession(edition=target, old=old, new=new, kind=row.kind, reason=row.reason)
-        for row, target, old, new in wanted
-        if (target.pk, old and old.pk, new and new.pk) not in have
+        models.Succession(edition=target, snapshot=stated, old=old, new=new, kind=row.kind, reason=row.reason)
+        for row, target, stated, old, new in wanted
+        if (target.pk, stated and stated.pk, old and old.pk, new and new.pk) not in have
     ]
     _create(models.Succession, rows, tied, write)
 

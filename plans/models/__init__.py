@@ -1,8 +1,10 @@
+from .changes import Comparison, TextChange
 from .clauses import Actor, ActorAlias, Clause, ClauseActor, ClauseAddress, ClauseDepartment, ClauseText
 from .editions import Edition, Plan, Snapshot
 from .imports import ImportJob
 from .indicators import Indicator
 from .relations import ClauseLink, ReviewExplanation, ReviewRule, Succession, Term
+from .roads import Decision, Remark
 
 __all__ = [
     "Actor",
@@ -13,13 +15,17 @@ __all__ = [
     "ClauseDepartment",
     "ClauseLink",
     "ClauseText",
+    "Comparison",
+    "Decision",
     "Edition",
     "ImportJob",
     "Indicator",
     "Plan",
+    "Remark",
     "ReviewExplanation",
     "ReviewRule",
     "Snapshot",
     "Succession",
     "Term",
+    "TextChange",
 ]

@@ -15,8 +15,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from simple_history.models import HistoricalRecords
+
 from ichinoseki_portal.models import Department
 from ichinoseki_portal.text import digest
+from plans import permissions
 from plans.enums import ActorRole, ClauseKind, TextKind
 
 from .editions import Edition, Snapshot, refuse_reserved
@@ -81,9 +84,14 @@ class Clause(models.Model):
     confidence = models.CharField(
         _("読み取りの確かさ"), max_length=10, default="high", choices=[("high", _("高い")), ("low", _("低い"))]
     )
+    change_reason = models.CharField(_("直した理由（公開されます）"), max_length=500, blank=True)
+    frozen = models.JSONField(
+        default=dict, blank=True, editable=False
+    )  # what a page shows with it, put down at publication: see ``actions.freezing``
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ClauseQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["frozen", "lines", "position", "last", "depth", "parent"])
 
     class Meta:
         verbose_name = _("項目")
@@ -124,8 +132,9 @@ def official_hash(label: str, title: str, body: str) -> str:
 
 class ClauseTextQuerySet(models.QuerySet["ClauseText"]):
     def visible_to(self, user: Any, at: dt.datetime | None = None) -> ClauseTextQuerySet:
-        """Texts about the clauses of editions a person may see."""
-        return self.filter(address__edition__in=Edition.objects.visible_to(user, at))
+        """Texts about the clauses of editions a person may see; for the public those that someone has confirmed."""
+        rows = self.filter(address__edition__in=Edition.objects.visible_to(user, at))
+        return rows if permissions.sees_drafts(user) else rows.exclude(text="")
 
 
 class ClauseText(models.Model):
@@ -133,8 +142,19 @@ class ClauseText(models.Model):
 
     address = models.ForeignKey(ClauseAddress, verbose_name=_("番地"), on_delete=models.PROTECT, related_name="texts")
     kind = models.CharField(_("種類"), max_length=20, choices=TextKind.choices)
-    text = models.TextField(_("文"))
+    text = models.TextField(_("文（公開）"), blank=True)  # "" while nobody has confirmed a first one
     written_for = models.CharField(_("もとにした正文の要約値"), max_length=64, blank=True, editable=False)
+    proposed = models.TextField(_("書き直した文（確かめる前）"), blank=True)
+    proposed_for = models.CharField(_("書き直したときの正文の要約値"), max_length=64, blank=True, editable=False)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("書き直した人"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     author_name = models.CharField(_("書いた人（表示名）"), max_length=80, blank=True)
     approver_name = models.CharField(_("確かめた人（表示名）"), max_length=80, blank=True)
     author = models.ForeignKey(
@@ -158,6 +178,7 @@ class ClauseText(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ClauseTextQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("要約・英語など")

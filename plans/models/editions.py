@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal import fiscal
+from ichinoseki_portal.models import ApprovalRoute
 from plans import permissions
-from plans.enums import DECIDED_STAGES, RESERVED_KEYS, PlanKind, Stage, State
+from plans.enums import DECIDED_STAGES, RESERVED_KEYS, UNDECIDED_STAGES, PlanKind, Stage, State
 
 KEY_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"
 _key = RegexValidator(rf"^{KEY_PATTERN}\Z", _("小文字の英数字とハイフンだけで書いてください。"))
+_VERSION = re.compile(r"^v\d+\Z")
 _partial_date = RegexValidator(
     r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?\Z", _("年-月-日で書いてください（月・日は省けます）。")
 )
 
 
 def refuse_reserved(value: str) -> None:
-    if value in RESERVED_KEYS:
+    """No key and no part of a code may be a word, or a v<n>, that means something in addresses."""
+    if RESERVED_KEYS & set(value.split(".")) or _VERSION.search(value):
         raise ValidationError(_("「%(value)s」はアドレスで使う言葉なので、キーにできません。"), params={"value": value})
 
 
@@ -141,6 +145,10 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
             return self
         return self.filter(state=State.PUBLISHED, published_at__lte=at or timezone.now())
 
+    def taken_back(self, at: dt.datetime) -> SnapshotQuerySet:
+        """Those that had been public and are so no more: anyone may learn that, when and why, but not read them."""
+        return self.filter(state=State.WITHDRAWN, published_at__lte=F("withdrawn_at"), withdrawn_at__lte=at)
+
     def unfrozen(self) -> SnapshotQuerySet:
         return self.filter(state=State.DRAFT)
 
@@ -178,6 +186,25 @@ class Snapshot(models.Model):
     )
     approved_hash = models.CharField(_("決裁した内容の要約値"), max_length=64, blank=True, editable=False)
     published_at = models.DateTimeField(_("公開日時"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("公開を取りやめた日時"), null=True, blank=True, editable=False)
+    withdrawn_why = models.TextField(_("公開を取りやめた理由（公開されます）"), blank=True, editable=False)
+    based_on = models.ForeignKey(
+        "self",
+        verbose_name=_("もとにした段階"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="followers",
+    )
+    note = models.TextField(_("この段階についての説明（公開されます）"), blank=True, max_length=2000)
+    effects = models.JSONField(
+        _("版の事実のうち、公開とともに変わるもの"), default=dict, blank=True, editable=False
+    )  # columns of Edition, until they are written there (``actions.settling``)
+    tree_version = models.PositiveIntegerField(default=1, editable=False)  # grows with each change of the tree
+    route = models.ForeignKey(
+        ApprovalRoute, verbose_name=_("決裁の順路"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
     import_job = models.ForeignKey(
         "plans.ImportJob",
         verbose_name=_("取り込み"),
@@ -198,6 +225,7 @@ class Snapshot(models.Model):
             ("submit_snapshot", _("決裁に回せる")),
             ("approve_snapshot", _("決裁できる")),
             ("publish_snapshot", _("公開できる")),
+            ("override_snapshot", _("自分の作ったものを、理由を残して決裁できる")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "sequence"], name="snapshot_sequence"),
@@ -214,11 +242,19 @@ class Snapshot(models.Model):
                 condition=~Q(state=State.APPROVED) | (Q(approver__isnull=False) & ~Q(approved_hash="")),
                 name="snapshot_approved_stamped",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WITHDRAWN) | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_why="")),
+                name="snapshot_withdrawn_stamped",
+            ),
         ]
 
     def __str__(self) -> str:
         number = str(self.number) if self.stage not in (Stage.OUTLINE, Stage.FINAL, Stage.PROPOSAL) else ""
         return f"{self.edition} {Stage(self.stage).label}{number}"
+
+    def get_absolute_url(self) -> str:
+        """The stated snapshot: v<n> for good."""
+        return f"{self.edition.get_absolute_url()}v{self.sequence}/"
 
     @property
     def is_outline(self) -> bool:
@@ -228,6 +264,15 @@ class Snapshot(models.Model):
     def is_locked(self) -> bool:
         """Only a draft may be edited."""
         return self.state != State.DRAFT
+
+    def is_scheduled(self, at: dt.datetime) -> bool:
+        """Approved for a set time that has not come yet."""
+        return self.state == State.PUBLISHED and self.published_at is not None and self.published_at > at
+
+    @property
+    def before_decision(self) -> bool:
+        """案（決定前）: a released draft, never in force."""
+        return self.stage in UNDECIDED_STAGES
 
     @property
     def is_decided_text(self) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from plans import permissions
 from plans.enums import Basis, LinkType, SuccessionKind
 
 from .clauses import ClauseAddress
@@ -19,9 +20,10 @@ from .editions import Edition, Snapshot
 
 class ClauseLinkQuerySet(models.QuerySet["ClauseLink"]):
     def visible_to(self, user: Any, at: dt.datetime | None = None) -> ClauseLinkQuerySet:
-        """Links whose both ends a person may see."""
+        """Links whose both ends a person may see; for the public those that someone has confirmed."""
         editions = Edition.objects.visible_to(user, at)
-        return self.filter(origin__edition__in=editions, target__edition__in=editions)
+        rows = self.filter(origin__edition__in=editions, target__edition__in=editions)
+        return rows if permissions.sees_drafts(user) else rows.filter(confirmed_at__isnull=False)
 
 
 class ClauseLink(models.Model):
@@ -40,6 +42,16 @@ class ClauseLink(models.Model):
     quote_lines = models.JSONField(_("よりどころの行"), default=list, blank=True)
     note = models.CharField(_("説明"), max_length=300, blank=True)
     author_name = models.CharField(_("つなげた人（表示名）"), max_length=80, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("つなげた人"),
+    )
+    confirmed_at = models.DateTimeField(_("確かめた日時"), null=True, blank=True, editable=False)
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("確かめた人")
     )
@@ -67,13 +79,18 @@ class ClauseLink(models.Model):
 
 class SuccessionQuerySet(models.QuerySet["Succession"]):
     def visible_to(self, user: Any, at: dt.datetime | None = None) -> SuccessionQuerySet:
-        """Successions whose named ends a person may see."""
+        """Successions whose named ends, and the snapshot that states them, a person may see."""
         editions = Edition.objects.visible_to(user, at)
-        return self.filter(Q(old=None) | Q(old__edition__in=editions), Q(new=None) | Q(new__edition__in=editions))
+        stated = Q(snapshot=None) | Q(snapshot__in=Snapshot.objects.visible_to(user, at))
+        return self.filter(stated, Q(old=None) | Q(old__edition__in=editions), Q(new=None) | Q(new__edition__in=editions))
 
 
 class Succession(models.Model):
-    """What became of a clause in the next edition. A merge or a split is several rows."""
+    """What became of a clause in the next edition. A merge or a split is several rows.
+
+    ``snapshot`` is the one of the newer edition that states it, so that a draft's succession is no more public than its text;
+    none for what is merely recorded of editions.
+    """
 
     old = models.ForeignKey(
         ClauseAddress, verbose_name=_("前"), null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
@@ -82,6 +99,9 @@ class Succession(models.Model):
         ClauseAddress, verbose_name=_("後"), null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
     )
     edition = models.ForeignKey(Edition, verbose_name=_("後の版"), on_delete=models.PROTECT, related_name="successions")
+    snapshot = models.ForeignKey(
+        Snapshot, verbose_name=_("後の版の段階"), null=True, blank=True, on_delete=models.PROTECT, related_name="successions"
+    )
     kind = models.CharField(_("種類"), max_length=10, choices=SuccessionKind.choices)
     reason = models.TextField(_("理由"), blank=True)
 
@@ -92,10 +112,17 @@ class Succession(models.Model):
         verbose_name_plural = _("前の版からの変化")
         ordering = ["edition", "id"]
         constraints = [
-            # Three, because SQLite cannot make one constraint in which an empty end counts as equal.
-            models.UniqueConstraint(fields=["edition", "old", "new"], name="succession_pair"),
-            models.UniqueConstraint(fields=["edition", "old"], condition=Q(new__isnull=True), name="succession_dropped_once"),
-            models.UniqueConstraint(fields=["edition", "new"], condition=Q(old__isnull=True), name="succession_added_once"),
+            # Six, because SQLite cannot make one constraint in which an empty end counts as equal.
+            models.UniqueConstraint(fields=["snapshot", "old", "new"], name="succession_pair"),
+            models.UniqueConstraint(fields=["snapshot", "old"], condition=Q(new=None), name="succession_dropped_once"),
+            models.UniqueConstraint(fields=["snapshot", "new"], condition=Q(old=None), name="succession_added_once"),
+            models.UniqueConstraint(fields=["edition", "old", "new"], condition=Q(snapshot=None), name="succession_recorded"),
+            models.UniqueConstraint(
+                fields=["edition", "old"], condition=Q(snapshot=None, new=None), name="succession_recorded_dropped"
+            ),
+            models.UniqueConstraint(
+                fields=["edition", "new"], condition=Q(snapshot=None, old=None), name="succession_recorded_added"
+            ),
             models.CheckConstraint(condition=Q(old__isnull=False) | Q(kind=SuccessionKind.ADDED), name="succession_old"),
             models.CheckConstraint(condition=Q(new__isnull=False) | Q(kind=SuccessionKind.DROPPED), name="succession_new"),
             models.CheckConstraint(condition=Q(old__isnull=False) | Q(new__isnull=False), name="succession_some_end"),

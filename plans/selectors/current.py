@@ -1,4 +1,4 @@
-"""The text of an edition that counts now: the newest snapshot the public may see, the outline only if there is no other."""
+"""The text of an edition that counts now: the newest decided one the public may see, else the newest draft, else the outline."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from collections.abc import Iterable
 from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 
 from ichinoseki_portal.access import ANYONE
-from plans.enums import Stage
+from plans.enums import UNDECIDED_STAGES, Stage
 from plans.models import Edition, Snapshot
 
 
 def newest_first(prefix: str = "") -> list[Case | str]:
     """The order in which the first row is the text that counts; ``prefix`` leads to the snapshot ("snapshot__")."""
-    outline_last = Case(
-        When(**{f"{prefix}stage": Stage.OUTLINE, "then": Value(1)}), default=Value(0), output_field=IntegerField()
+    decided_first = Case(
+        When(**{f"{prefix}stage": Stage.OUTLINE, "then": Value(2)}),
+        When(**{f"{prefix}stage__in": UNDECIDED_STAGES, "then": Value(1)}),
+        default=Value(0),
+        output_field=IntegerField(),
     )
-    return [outline_last, f"-{prefix}sequence"]
+    return [decided_first, f"-{prefix}sequence"]
 
 
 def current_value(field: str, edition: str, at: dt.datetime) -> Subquery:

@@ -10,10 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal import fiscal
-from plans.enums import DECIDED_STAGES, Stage
+from plans.enums import UNDECIDED_STAGES
 from plans.models import Edition
-
-UNDECIDED_STAGES = (Stage.SKELETON, Stage.DRAFT, Stage.PROPOSAL)
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,11 @@ def status_of(edition: Edition, stage: str, on: dt.date, next_first_year: int | 
 
     ``next_first_year`` is the first year of the plan's next edition: it ends an edition whose own end nobody wrote down.
     """
+    if stage in UNDECIDED_STAGES:  # a released draft is never the plan, whatever dates it states
+        return DRAFT
     if edition.has_ended(on) or _replaced(edition, on, next_first_year):
         return ENDED
-    if not _is_decided(edition, stage, on):
+    if edition.decided_date and not edition.is_decided(on):
         return DRAFT
     if edition.first_fiscal_year is None:
         return UNKNOWN
@@ -56,16 +56,9 @@ def _replaced(edition: Edition, on: dt.date, next_first_year: int | None) -> boo
     return edition.last_fiscal_year is None and next_first_year is not None and fiscal.first_day(next_first_year) <= on
 
 
-def _is_decided(edition: Edition, stage: str, on: dt.date) -> bool:
-    """By the date of decision; where it is not known, an edition counts as decided unless its text is still a draft."""
-    if edition.decided_date:
-        return edition.is_decided(on)
-    return stage not in UNDECIDED_STAGES
-
-
 def is_before_decision(stage: str) -> bool:
     """Whether a text of this stage is a draft put before the public, not the plan."""
-    return bool(stage) and stage != Stage.OUTLINE and stage not in DECIDED_STAGES
+    return stage in UNDECIDED_STAGES
 
 
 def period_of(edition: Edition) -> str:

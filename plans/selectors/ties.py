@@ -168,7 +168,8 @@ def _links(edition: Edition, code: str, at: dt.datetime) -> Any:
 def _successions(edition: Edition, code: str, at: dt.datetime) -> Any:
     here = Q(old__edition=edition, old__code=code) | Q(new__edition=edition, new__code=code)
     listed = Edition.objects.visible_to(ANYONE, at)
-    rows = Succession.objects.visible_to(ANYONE, at).filter(here, edition__in=listed)
+    stated = Q(snapshot=None) | Q(snapshot=current_value("pk", "edition", at))
+    rows = Succession.objects.visible_to(ANYONE, at).filter(here, stated, edition__in=listed)
     return _with_plans(rows, ("old", "new"), at).order_by("id")
 
 
