@@ -201,6 +201,7 @@ class Snapshot(models.Model):
     effects = models.JSONField(
         _("版の事実のうち、公開とともに変わるもの"), default=dict, blank=True, editable=False
     )  # columns of Edition, until they are written there (``actions.settling``)
+    settled = models.BooleanField(default=True, editable=False)  # False from a scheduling until the job has run
     tree_version = models.PositiveIntegerField(default=1, editable=False)  # grows with each change of the tree
     route = models.ForeignKey(
         ApprovalRoute, verbose_name=_("決裁の順路"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"

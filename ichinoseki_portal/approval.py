@@ -1,0 +1,80 @@
+"""Walking a route of seals: whose turn it is, who may sign, and the signature itself.
+
+A route is data (``models.approvals``). A submission is the ``Move`` that handed the thing in; its signatures count for it alone,
+so that a thing sent back starts anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from .models import ApprovalRoute, Move, PostHolding, RouteStep, Signature, StepKind, User
+from .workflow import MoveRefused
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One step of a route with what became of it."""
+
+    step: RouteStep
+    signature: Signature | None
+    is_next: bool
+
+
+def check_route(route: ApprovalRoute) -> None:
+    """Raises MoveRefused unless the route can be walked: in use, with steps, the last of which decides."""
+    steps = list(route.steps.all())
+    if not route.is_active:
+        raise MoveRefused(_("この順路は、いまは使われていません。ほかの順路を選んでください。"))
+    if not steps or steps[-1].kind != StepKind.DECIDE:
+        raise MoveRefused(_("この順路は、最後の段が決裁になっていません。順路を直してから使ってください。"))
+    if any(step.kind == StepKind.DECIDE for step in steps[:-1]):
+        raise MoveRefused(_("この順路は、途中に決裁の段があります。順路を直してから使ってください。"))
+
+
+def seals(route: ApprovalRoute, submission: Move) -> list[Seal]:
+    """The steps in order, each with its signature. Two queries."""
+    given = {row.position: row for row in submission.signatures.select_related("by")}
+    steps = list(route.steps.select_related("department"))
+    first_open = next((step.pk for step in steps if step.position not in given), None)
+    return [Seal(step, given.get(step.position), step.pk == first_open) for step in steps]
+
+
+def may_sign(step: RouteStep, user: User, *, author: User | None, day: dt.date) -> str:
+    """'holder', 'deputy' (代決), or '' when the person holds neither post on that day."""
+    department = step.department_id or (author.department_id if author else None)
+    held = set(PostHolding.objects.on(day).filter(user=user, department=department).values_list("post", flat=True))
+    if step.post in held:
+        return "holder"
+    return "deputy" if step.deputy_post and step.deputy_post in held else ""
+
+
+@transaction.atomic
+def sign(
+    *, route: ApprovalRoute, submission: Move, by: User, author: User | None, day: dt.date, content_hash: str, comment: str = ""
+) -> Signature:
+    """Give the next seal. Raises MoveRefused when it is not this person's turn, or somebody was first."""
+    step = next((seal.step for seal in seals(route, submission) if seal.is_next), None)
+    if step is None:
+        raise MoveRefused(_("この順路の印は、もうそろっています。"))
+    how = may_sign(step, by, author=author, day=day)
+    if not how:
+        raise MoveRefused(_("いまは「%(step)s」の番です。その職に就いている人だけが印を押せます。") % {"step": step})
+    try:
+        with transaction.atomic():
+            return Signature.objects.create(
+                submission=submission,
+                position=step.position,
+                kind=step.kind,
+                post=step.deputy_post if how == "deputy" else step.post,
+                by=by,
+                as_deputy=how == "deputy",
+                comment=comment,
+                content_hash=content_hash,
+            )
+    except IntegrityError as error:
+        raise MoveRefused(_("ほかの人が先に印を押しました。画面を読み直してください。")) from error
