@@ -41,6 +41,9 @@ _PLAN_MODELS = (
     "reviewrule",
     "actor",
     "importjob",
+    "decision",
+    "remark",
+    "textchange",
 )
 _VIEW_PLANS = tuple(f"plans.view_{name}" for name in _PLAN_MODELS)
 _EDITABLE = ("plan", "edition", "clause", "clausetext", "clauselink", "succession", "term", "indicator", "reviewrule", "actor")

@@ -20,6 +20,20 @@ def can_approve_snapshot(user: Any) -> bool:
     return bool(user.is_active and user.has_perm("plans.approve_snapshot"))
 
 
+def can_sign_snapshot(user: Any) -> bool:
+    """Whether a person may give a seal on a route: the post decides which one (``ichinoseki_portal.approval``)."""
+    return sees_drafts(user)
+
+
+def can_override_approval(user: Any) -> bool:
+    """Whether a person may approve what they made themselves, with a logged reason. In no role: given by name, or a superuser."""
+    return bool(user.is_active and user.has_perm("plans.override_snapshot"))
+
+
+def can_remark(user: Any) -> bool:
+    return sees_drafts(user)
+
+
 def can_approve_text(user: Any) -> bool:
     return bool(user.is_active and user.has_perm("plans.approve_clausetext"))
 
