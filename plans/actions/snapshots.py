@@ -1,4 +1,4 @@
-"""The road of a snapshot: submit, return, approve, publish, withdraw; and editing a clause while it is a draft.
+"""The road of a snapshot: submit, return, approve, publish, withdraw.
 
 Every verb takes the edition's row lock first, so that two of them on one edition follow each other. Who may do it is asked by
 the caller (``plans.permissions``); what must hold whoever asks is checked here.
@@ -6,34 +6,27 @@ the caller (``plans.permissions``); what must hold whoever asks is checked here.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ichinoseki_portal import audit, outbox
 from ichinoseki_portal.models import AuditRow, User
-from ichinoseki_portal.text import RefusedText, clean, clean_name
 from ichinoseki_portal.workflow import MoveRefused, move
 from plans import models
-from plans.enums import MOVES, ClauseKind, Stage, State
+from plans.enums import MOVES, Stage, State
 
 from .contents import content_hash
 from .facts import apply_facts
+from .locks import lock
 from .search import index_edition
-
-
-class EditRefused(Exception):
-    """The clause cannot be edited now. The text is shown to people."""
 
 
 @transaction.atomic
 def submit_snapshot(*, snapshot: models.Snapshot, by: User) -> models.Snapshot:
     """Hand a draft in for decision; ``by`` becomes its author."""
-    _lock(snapshot)
+    lock(snapshot)
     if not snapshot.clauses.exists():
         raise MoveRefused(_("項目が一つもないので、決裁に回せません。"))
     move(snapshot, "submit", moves=MOVES, by=by, author=by)
@@ -44,7 +37,7 @@ def submit_snapshot(*, snapshot: models.Snapshot, by: User) -> models.Snapshot:
 @transaction.atomic
 def return_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.Snapshot:
     """Send it back to be worked on, with a reason. An approval given before is gone."""
-    _lock(snapshot)
+    lock(snapshot)
     if not why.strip():
         raise MoveRefused(_("差し戻す理由を書いてください。"))
     move(snapshot, "return", moves=MOVES, by=by, why=why, approver=None, approved_hash="")
@@ -55,7 +48,7 @@ def return_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.
 @transaction.atomic
 def approve_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> models.Snapshot:
     """Approve the very content that stands there now. Nobody approves own work, superusers included."""
-    _lock(snapshot)
+    lock(snapshot)
     if by.pk in _makers(snapshot):
         raise MoveRefused(_("自分が作った・直した・起案したものは、自分では決裁できません。ほかの人に頼んでください。"))
     now = content_hash(snapshot)
@@ -74,7 +67,7 @@ def _makers(snapshot: models.Snapshot) -> set[int | None]:
 @transaction.atomic
 def publish_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> models.Snapshot:
     """Make it public from this moment: refused when the content is not the approved one."""
-    _lock(snapshot)
+    lock(snapshot)
     now = content_hash(snapshot)
     if snapshot.state == State.APPROVED and now != snapshot.approved_hash:
         raise MoveRefused(_("決裁のあとに内容が変わっています。差し戻して、もう一度決裁を受けてください。"))
@@ -86,7 +79,7 @@ def publish_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> m
 @transaction.atomic
 def load_snapshot(*, snapshot: models.Snapshot, why: str) -> models.Snapshot:
     """Put out an outline by the system itself: it is ours, holds no official text, and is approved by nobody."""
-    _lock(snapshot)
+    lock(snapshot)
     if snapshot.stage != Stage.OUTLINE:
         raise MoveRefused(_("決裁なしで公開できるのは、要約（骨組み）だけです。"))
     _put_out(snapshot, "load", content_hash(snapshot), by=None, why=why)
@@ -96,7 +89,7 @@ def load_snapshot(*, snapshot: models.Snapshot, why: str) -> models.Snapshot:
 @transaction.atomic
 def withdraw_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.Snapshot:
     """Take it off the public pages, with a reason. An edition without any public snapshot is no longer listed."""
-    _lock(snapshot)
+    lock(snapshot)
     if not why.strip():
         raise MoveRefused(_("公開を取りやめる理由を書いてください。"))
     move(snapshot, "withdraw", moves=MOVES, by=by, why=why, withdrawn_at=timezone.now(), withdrawn_why=why.strip())
@@ -107,68 +100,6 @@ def withdraw_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> model
     index_edition(edition)
     audit.record(action="snapshot.withdrawn", subject=snapshot, by=by)
     return snapshot
-
-
-EDITABLE = ("label", "title", "key_word", "body", "kind", "modality")
-LIMITS = {name: getattr(models.Clause._meta.get_field(name), "max_length", 0) for name in ("label", "title", "key_word")}
-
-
-@transaction.atomic
-def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any) -> models.Clause:
-    """Change official words while the snapshot is a draft. ``version`` is the one the editor saw; a second editor is refused.
-
-    Raises EditRefused, or RefusedText for text that must not be stored.
-    """
-    values = _cleaned(fields)
-    _lock_edition(clause.snapshot)
-    changed = _open_row(clause, version).update(version=F("version") + 1)
-    clause.refresh_from_db()
-    if not changed:
-        if clause.snapshot.is_locked:
-            state = State(clause.snapshot.state).label
-            raise EditRefused(
-                _("いまは「%(state)s」なので直せません。直すには、差し戻すか、新しい段階（正誤・一部改訂など）を作ってください。")
-                % {"state": state}
-            )
-        raise EditRefused(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
-    for name, value in values.items():
-        setattr(clause, name, value)
-    clause.save(update_fields=list(values))
-    audit.record(action="clause.edited", subject=clause.snapshot, by=by, clause=clause.pk, fields=sorted(values))
-    return clause
-
-
-def _open_row(clause: models.Clause, version: int) -> QuerySet[models.Clause]:
-    """The clause's row while it is the one the editor saw and its snapshot still a draft; else nothing."""
-    return models.Clause.objects.filter(pk=clause.pk, version=version, snapshot__state=State.DRAFT)
-
-
-def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(fields) - set(EDITABLE)
-    if unknown:
-        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
-    if fields.get("kind") and fields["kind"] not in ClauseKind.values:
-        raise EditRefused(_("その種類はありません。"))
-    values = {name: value for name, value in fields.items() if name in ("kind", "modality")}
-    if "body" in fields:
-        values["body"] = clean(fields["body"])
-    for name in ("label", "title", "key_word"):
-        if name in fields:
-            values[name] = clean_name(fields[name])
-            if len(values[name]) > LIMITS[name]:
-                raise RefusedText(_("長すぎます。%(limit)s字までにしてください。") % {"limit": LIMITS[name]})
-    return values
-
-
-def _lock_edition(snapshot: models.Snapshot) -> models.Edition:
-    return models.Edition.objects.select_for_update(of=("self",)).select_related("plan").get(pk=snapshot.edition_id)
-
-
-def _lock(snapshot: models.Snapshot) -> None:
-    """Take the edition's lock and read the snapshot again under it."""
-    edition = _lock_edition(snapshot)
-    snapshot.refresh_from_db()
-    snapshot.edition = edition
 
 
 def _put_out(snapshot: models.Snapshot, name: str, now: str, *, by: User | None, why: str) -> None:

@@ -11,7 +11,7 @@ from ichinoseki_portal.models import AuditRow, User
 from ichinoseki_portal.text import clean
 from plans import models
 
-from .snapshots import EditRefused
+from .editing import EditRefused
 
 
 @transaction.atomic

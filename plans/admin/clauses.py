@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ichinoseki_portal.admin_site import CleanForm, PortalAdmin, ReadOnlyAdmin
 from ichinoseki_portal.text import RefusedText
 from plans import permissions
-from plans.actions.snapshots import EDITABLE, EditRefused, edit_clause
+from plans.actions.editing import EDITABLE, EditRefused, edit_clause
 from plans.actions.texts import approve_text, save_text
 from plans.models import Actor, ActorAlias, Clause, ClauseAddress, ClauseText
 

@@ -9,9 +9,10 @@ from django.db import connection, connections
 from ichinoseki_portal.models import Move, OutboxMail, User
 from ichinoseki_portal.workflow import MoveRefused
 from plans import models
-from plans.actions import snapshots
+from plans.actions import editing, locks, snapshots
 from plans.actions.contents import content_hash
-from plans.actions.snapshots import EditRefused, approve_snapshot, edit_clause, publish_snapshot, submit_snapshot
+from plans.actions.editing import EditRefused, edit_clause
+from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
 from plans.reader.errors import ReadingRefused
 from plans.tests.factories import list_document, take_in
 
@@ -112,9 +113,7 @@ def test_what_is_approved_is_what_stands_there_whoever_edits_meanwhile(draft, pe
 
 
 def test_an_edit_slips_in_without_the_guard(draft, people, monkeypatch):
-    monkeypatch.setattr(
-        snapshots, "_open_row", lambda clause, version: models.Clause.objects.filter(pk=clause.pk, version=version)
-    )
+    monkeypatch.setattr(editing, "_open_row", lambda clause, version: models.Clause.objects.filter(pk=clause.pk, version=version))
     end = edit_against_approve(draft, people)
     assert end.approved_hash != content_hash(end)
 
@@ -158,7 +157,8 @@ def test_an_edit_under_way_is_missed_without_the_lock(draft, people, monkeypatch
     def unlocked(snapshot):
         return models.Edition.objects.select_related("plan").get(pk=snapshot.edition_id)
 
-    monkeypatch.setattr(snapshots, "_lock_edition", unlocked)
+    monkeypatch.setattr(locks, "lock_edition", unlocked)
+    monkeypatch.setattr(editing, "lock_edition", unlocked)
     end = slow_edit_against_approve(draft, people, monkeypatch)
     assert end.approved_hash != content_hash(end)
 

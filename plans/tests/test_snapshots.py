@@ -8,10 +8,9 @@ from ichinoseki_portal.workflow import MoveRefused
 from plans import models
 from plans.actions import snapshots
 from plans.actions.contents import content_hash
+from plans.actions.editing import EditRefused, edit_clause
 from plans.actions.snapshots import (
-    EditRefused,
     approve_snapshot,
-    edit_clause,
     load_snapshot,
     publish_snapshot,
     return_snapshot,
