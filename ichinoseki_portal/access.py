@@ -52,7 +52,11 @@ ROLES = (
     Role(
         "editor",
         _("編集者"),
-        (*_VIEW_PLANS, *(f"plans.{verb}_{name}" for name in _EDITABLE for verb in ("add", "change")), "plans.submit_snapshot"),
+        (
+            *_VIEW_PLANS,
+            *(f"plans.{verb}_{name}" for name in _EDITABLE for verb in ("add", "change")),
+            *("plans.import_document", "plans.submit_snapshot"),
+        ),
     ),
     Role(
         "approver",

@@ -12,6 +12,10 @@ def can_publish_snapshot(user: Any) -> bool:
     return bool(user.is_active and user.has_perm("plans.publish_snapshot"))
 
 
+def can_import(user: Any) -> bool:
+    return bool(user.is_active and user.has_perm("plans.import_document"))
+
+
 def can_submit_snapshot(user: Any) -> bool:
     return bool(user.is_active and user.has_perm("plans.submit_snapshot"))
 

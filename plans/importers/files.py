@@ -33,14 +33,27 @@ class Reading:
 
 def read_file(path: Path, *, progress: Callable[[str, int], None] | None = None) -> Reading:
     """Raises ReadingRefused for anything that is not a readable plan, a missing file and a folder included."""
-    data = _bytes(path)
+    return read_bytes(path.name, _bytes(path), progress=progress)
+
+
+def read_bytes(name: str, data: bytes, *, progress: Callable[[str, int], None] | None = None) -> Reading:
+    """As ``read_file``, of bytes that are here already."""
     is_json = _is_json(data)
     if is_json:
         document, losses = read_json(data), []
     else:
         document = read_text(data, progress=progress)
         losses = lost(document, decode(data)[0])
-    return Reading(path.name, hashlib.sha256(data).hexdigest(), document, is_json, losses)
+    return Reading(name, hashlib.sha256(data).hexdigest(), document, is_json, losses)
+
+
+def refuse_loss(reading: Reading) -> None:
+    """A reading that loses or doubles a single character is not taken in, nor one without any clause. Raises ReadingRefused."""
+    if not reading.document.clauses:
+        raise ReadingRefused("見出しも項目も見つかりません。計画の本文のファイルか、確かめてください。")
+    if reading.lost:
+        shown = [f"  {f'{loss.line}行目' if loss.line else '全体'}：{loss.why}「{loss.text}」" for loss in reading.lost[:20]]
+        raise ReadingRefused("\n".join(["原典の文字が失われるか重なるので、取り込みません。", *shown]))
 
 
 def _is_json(data: bytes) -> bool:

@@ -1,7 +1,7 @@
 from .changes import Comparison, TextChange
 from .clauses import Actor, ActorAlias, Clause, ClauseActor, ClauseAddress, ClauseDepartment, ClauseText
 from .editions import Edition, Plan, Snapshot
-from .imports import ImportJob
+from .imports import ImportJob, PendingUpload
 from .indicators import Indicator
 from .relations import ClauseLink, ReviewExplanation, ReviewRule, Succession, Term
 from .roads import Decision, Remark
@@ -20,6 +20,7 @@ __all__ = [
     "Edition",
     "ImportJob",
     "Indicator",
+    "PendingUpload",
     "Plan",
     "Remark",
     "ReviewExplanation",

@@ -16,7 +16,7 @@ from plans.actions.imports import ImportResult, import_document
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
 from plans.enums import Stage, State
 from plans.exports.json_export import json_bytes
-from plans.importers.files import Reading, read_file
+from plans.importers.files import Reading, read_file, refuse_loss
 from plans.management.summary import document_lines, progress_to, result_lines
 from plans.reader.errors import ReadingRefused
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         report = _report_path(options["report"])
         try:
             reading = read_file(Path(options["file"]), progress=progress_to(self.stderr))
-            _refuse_loss(reading)
+            refuse_loss(reading)
             with transaction.atomic():
                 result = self._import(reading, options, author)
                 lines = [*document_lines(result.document), *result_lines(result, dry_run=options["dry_run"])]
@@ -106,15 +106,6 @@ def _write_report(path: Path, result: ImportResult) -> None:
         path.write_bytes(json_bytes(result.document.as_json()))
     except OSError as error:
         raise CommandError(f"--report：{path} に書けません。") from error
-
-
-def _refuse_loss(reading: Reading) -> None:
-    """A reading that loses or doubles a single character is not taken in."""
-    if not reading.document.clauses:
-        raise CommandError("見出しも項目も見つかりません。計画の本文のファイルか、確かめてください。")
-    if reading.lost:
-        shown = [f"  {f'{loss.line}行目' if loss.line else '全体'}：{loss.why}「{loss.text}」" for loss in reading.lost[:20]]
-        raise CommandError("\n".join(["原典の文字が失われるか重なるので、取り込みません。", *shown]))
 
 
 def _publish(result: ImportResult, author: User, approver: User) -> str:
