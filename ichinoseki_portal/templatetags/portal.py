@@ -17,6 +17,12 @@ def city(key: str) -> str:
     return str(settings.CITY[key])
 
 
+@register.simple_tag
+def site_url(path: str) -> str:
+    """The full address of a path of this site."""
+    return f"{settings.PUBLIC_BASE_URL}{path}"
+
+
 @register.filter
 def fiscal_year(year: int, written: str = "") -> str:
     """2025 → 令和7年度（2025年度）."""

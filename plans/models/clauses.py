@@ -28,6 +28,12 @@ CODE_PATTERN = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
 _code = RegexValidator(rf"^({CODE_PATTERN})?\Z", _("コードは 7.2.1 のように、小文字の英数字を点でつないで書いてください。"))
 
 
+class ClauseAddressQuerySet(models.QuerySet["ClauseAddress"]):
+    def visible_to(self, user: Any, at: dt.datetime | None = None) -> ClauseAddressQuerySet:
+        """Addresses in editions a person may see; what stands there is asked of the clauses."""
+        return self.filter(edition__in=Edition.objects.visible_to(user, at))
+
+
 class ClauseAddress(models.Model):
     """One code of one edition; code "" is the edition as a whole."""
 
@@ -36,6 +42,8 @@ class ClauseAddress(models.Model):
     last_words = models.CharField(
         _("最後にあった文の要約値"), max_length=64, blank=True, editable=False
     )  # set when its clause is dropped
+
+    objects = ClauseAddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("項目の番地")
@@ -261,6 +269,11 @@ class ClauseActor(models.Model):
         return f"{self.name}（{ActorRole(self.role).label}）"
 
 
+class ClauseDepartmentQuerySet(models.QuerySet["ClauseDepartment"]):
+    def visible_to(self, user: Any, at: dt.datetime | None = None) -> ClauseDepartmentQuerySet:
+        return self.filter(address__edition__in=Edition.objects.visible_to(user, at))
+
+
 class ClauseDepartment(models.Model):
     """所管課 of a clause in one fiscal year."""
 
@@ -270,6 +283,8 @@ class ClauseDepartment(models.Model):
     department = models.ForeignKey(
         Department, verbose_name=_("所管課"), null=True, blank=True, on_delete=models.PROTECT, related_name="clauses"
     )
+
+    objects = ClauseDepartmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("所管課（年度別）")
