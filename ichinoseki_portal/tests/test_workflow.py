@@ -16,7 +16,9 @@ from plans.models.editions import SnapshotQuerySet
 @pytest.fixture
 def stamps(approver):
     """Every stamp a state may need, so that the table alone decides what is refused."""
-    return {"approver": approver, "approved_hash": "a" * 64, "content_hash": "a" * 64, "published_at": timezone.now()}
+    now = timezone.now()
+    taken_back = {"withdrawn_at": now, "withdrawn_why": "誤りがあったため"}
+    return {"approver": approver, "approved_hash": "a" * 64, "content_hash": "a" * 64, "published_at": now, **taken_back}
 
 
 @pytest.fixture

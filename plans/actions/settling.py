@@ -24,12 +24,12 @@ from .search import index_edition
 
 
 def effects_of(snapshot: models.Snapshot) -> dict[str, Any]:
-    """The columns of the edition that this publication changes, with their new values. Writes nothing."""
-    edition = snapshot.edition
-    if not snapshot.facts or snapshot.is_outline:
-        return {}
-    before = _follows(snapshot)
-    if before is not None and before.sequence > snapshot.sequence:
+    """The columns of the edition that this publication changes, with their new values. Writes nothing.
+
+    None when the edition goes on being stated by another text: a draft beside a decided one, or an older number.
+    """
+    edition, before = snapshot.edition, _beside(snapshot)
+    if not snapshot.facts or snapshot.is_outline or not _counts_over(snapshot, before):
         return {}
     names = [*columns(snapshot.facts), "text_held"]
     old = {name: getattr(edition, name) for name in names}
@@ -40,10 +40,17 @@ def effects_of(snapshot: models.Snapshot) -> dict[str, Any]:
     return changed
 
 
-def _follows(snapshot: models.Snapshot) -> models.Snapshot | None:
-    """The newest other snapshot that is public."""
-    others = snapshot.edition.snapshots.filter(state=State.PUBLISHED).exclude(pk=snapshot.pk)
-    return others.order_by("-sequence").first()
+def _beside(snapshot: models.Snapshot) -> models.Snapshot | None:
+    """The text that counts, this snapshot left aside."""
+    return snapshot.edition.snapshots.exclude(pk=snapshot.pk).public(timezone.now()).first()
+
+
+def _counts_over(snapshot: models.Snapshot, before: models.Snapshot | None) -> bool:
+    if before is None or before.is_outline:
+        return True
+    if snapshot.is_decided_text != before.is_decided_text:
+        return snapshot.is_decided_text
+    return snapshot.sequence > before.sequence
 
 
 def settle(snapshot: models.Snapshot) -> None:
@@ -60,15 +67,17 @@ def settle(snapshot: models.Snapshot) -> None:
 
 def revert(snapshot: models.Snapshot) -> None:
     """Give the edition back the facts it had before a publication that is taken back. What a person changed since stays."""
-    before = _follows(snapshot)
-    if not snapshot.facts or (before is not None and before.sequence > snapshot.sequence):
+    before = _beside(snapshot)
+    if not snapshot.facts or not _counts_over(snapshot, before):
         return
     edition, was = snapshot.edition, columns(before.facts) if before and before.facts else {}
-    changed = []
-    for name, value in columns(snapshot.facts).items():
-        if name in was and getattr(edition, name) == value and was[name] != value:
-            setattr(edition, name, was[name])
-            changed.append(name)
+    changed = [
+        name
+        for name, value in columns(snapshot.facts).items()
+        if name in was and getattr(edition, name) == value and was[name] != value
+    ]
+    for name in changed:
+        setattr(edition, name, was[name])
     if changed:
         edition.save(update_fields=changed)
 

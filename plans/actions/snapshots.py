@@ -1,4 +1,4 @@
-"""The road of a snapshot: submit, return, approve, publish, withdraw.
+"""The road of a snapshot: submit, sign, return, approve, publish (now or at a set time), withdraw.
 
 Every verb takes the edition's row lock first, so that two of them on one edition follow each other. Who may do it is asked by
 the caller (``plans.permissions``); what must hold whoever asks is checked here.
@@ -6,74 +6,181 @@ the caller (``plans.permissions``); what must hold whoever asks is checked here.
 
 from __future__ import annotations
 
-from django.conf import settings
+import datetime as dt
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ichinoseki_portal import audit, outbox
-from ichinoseki_portal.models import AuditRow, User
-from ichinoseki_portal.workflow import MoveRefused, move
+from ichinoseki_portal import approval, audit, fiscal
+from ichinoseki_portal.models import ApprovalRoute, AuditRow, Move, StepKind, User
+from ichinoseki_portal.text import clean
+from ichinoseki_portal.workflow import MoveRefused, move, moves_of
 from plans import models
 from plans.enums import MOVES, Stage, State
 
+from .comparing import write_changes
 from .contents import content_hash
-from .facts import apply_facts
+from .decisions import Facts, record_decision
+from .freezing import freeze
 from .locks import lock
-from .search import index_edition
+from .settling import effects_of, revert, settle, settle_at, tell_author
+from .successions import refuse_unreasoned
+
+MAKING = (
+    *("plan.imported", "clause.edited", "tree.changed", "facts.edited", "term.edited", "indicator.edited"),
+    *("succession.edited", "draft.started"),
+)
+"""Audit actions that make their actor a maker of the snapshot."""
+FURTHEST = dt.timedelta(days=366)
 
 
 @transaction.atomic
-def submit_snapshot(*, snapshot: models.Snapshot, by: User) -> models.Snapshot:
-    """Hand a draft in for decision; ``by`` becomes its author."""
+def submit_snapshot(*, snapshot: models.Snapshot, by: User, route: ApprovalRoute | None = None) -> models.Snapshot:
+    """Hand a draft in for decision, by a route of seals or to any one approver; ``by`` becomes its author."""
     lock(snapshot)
     if not snapshot.clauses.exists():
         raise MoveRefused(_("項目が一つもないので、決裁に回せません。"))
-    move(snapshot, "submit", moves=MOVES, by=by, author=by)
-    audit.record(action="snapshot.submitted", subject=snapshot, by=by)
+    if route is not None:
+        approval.check_route(route)
+    if snapshot.state == State.DRAFT:
+        refuse_unreasoned(snapshot)
+    move(snapshot, "submit", moves=MOVES, by=by, author=by, route=route)
+    audit.record(action="snapshot.submitted", subject=snapshot, by=by, route=route.pk if route else None)
     return snapshot
 
 
 @transaction.atomic
 def return_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.Snapshot:
-    """Send it back to be worked on, with a reason. An approval given before is gone."""
+    """Send it back to be worked on, with a reason. An approval given before, and a decision recorded, are gone."""
     lock(snapshot)
-    if not why.strip():
+    why = clean(why).strip()
+    if not why:
         raise MoveRefused(_("差し戻す理由を書いてください。"))
     move(snapshot, "return", moves=MOVES, by=by, why=why, approver=None, approved_hash="")
+    models.Decision.objects.filter(snapshot=snapshot).delete()
     audit.record(action="snapshot.returned", subject=snapshot, by=by)
     return snapshot
 
 
 @transaction.atomic
-def approve_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> models.Snapshot:
-    """Approve the very content that stands there now. Nobody approves own work, superusers included."""
+def sign_snapshot(*, snapshot: models.Snapshot, by: User, seen_hash: str = "", comment: str = "") -> models.Snapshot:
+    """Give the next seal of the snapshot's route; the last one approves. Nobody signs own work."""
     lock(snapshot)
-    if by.pk in _makers(snapshot):
-        raise MoveRefused(_("自分が作った・直した・起案したものは、自分では決裁できません。ほかの人に頼んでください。"))
-    now = content_hash(snapshot)
-    move(snapshot, "approve", moves=MOVES, by=by, why=why, approver=by, approved_hash=now)
-    audit.record(action="snapshot.approved", subject=snapshot, by=by, hash=now)
+    if snapshot.state != State.IN_REVIEW or snapshot.route is None:
+        raise MoveRefused(_("いまは、印を押す順路に回っていません。"))
+    _refuse_makers(snapshot, by)
+    now = _seen(snapshot, seen_hash)
+    submission = submission_of(snapshot)
+    seal = approval.sign(
+        route=snapshot.route,
+        submission=submission,
+        by=by,
+        author=snapshot.author,
+        day=fiscal.today(timezone.now()),
+        content_hash=now,
+        comment=clean(comment).strip(),
+    )
+    audit.record(action="snapshot.signed", subject=snapshot, by=by, position=seal.position, hash=now)
+    if seal.kind == StepKind.DECIDE:
+        if submission.signatures.exclude(content_hash=now).exists():
+            raise MoveRefused(_("印のあとに内容が変わっています。差し戻して、はじめから回してください。"))
+        _approve(snapshot, now, by=by, why=seal.comment)
     return snapshot
 
 
+@transaction.atomic
+def approve_snapshot(
+    *,
+    snapshot: models.Snapshot,
+    by: User,
+    why: str = "",
+    seen_hash: str = "",
+    override: str = "",
+    decision: Facts | None = None,
+) -> models.Snapshot:
+    """Approve the very content that stands there now (``seen_hash``: what the approver was shown).
+
+    ``decision``: it was decided elsewhere, and is recorded. Nobody approves own work, nor past a route's seals, except with an
+    ``override``: a written reason, logged; the caller asks ``permissions.can_override_approval``.
+    """
+    lock(snapshot)
+    override = clean(override).strip()
+    if override:
+        audit.record(action="snapshot.approval_overridden", subject=snapshot, by=by, own=by.pk in _makers(snapshot))
+        why = _("例外として決裁：%(why)s") % {"why": override}
+    else:
+        _refuse_makers(snapshot, by)
+        if snapshot.route is not None and decision is None and snapshot.state == State.IN_REVIEW:
+            raise MoveRefused(_("この起案は順路に回っています。順番に印を押して決裁してください。"))
+    now = _seen(snapshot, seen_hash)
+    _approve(snapshot, now, by=by, why=why)
+    if decision is not None:
+        record_decision(snapshot=snapshot, by=by, content_hash=now, **decision)
+    return snapshot
+
+
+def _approve(snapshot: models.Snapshot, now: str, *, by: User, why: str) -> None:
+    move(snapshot, "approve", moves=MOVES, by=by, why=why, approver=by, approved_hash=now)
+    audit.record(action="snapshot.approved", subject=snapshot, by=by, hash=now)
+
+
+def submission_of(snapshot: models.Snapshot) -> Move:
+    """The hand-in that stands. Raises MoveRefused for a snapshot that never was handed in."""
+    submission = moves_of(snapshot).filter(name="submit").order_by("-id").first()
+    if submission is None:
+        raise MoveRefused(_("まだ決裁に回っていません。"))
+    return submission
+
+
+def _seen(snapshot: models.Snapshot, seen_hash: str) -> str:
+    """The hash of what stands there; refused when the person was shown something else."""
+    now = content_hash(snapshot)
+    if seen_hash and seen_hash != now:
+        raise MoveRefused(_("画面を開いたあとに内容が変わりました。読み直して、もう一度確かめてください。"))
+    return now
+
+
+def _refuse_makers(snapshot: models.Snapshot, by: User) -> None:
+    if by.pk in _makers(snapshot):
+        raise MoveRefused(_("自分が作った・直した・起案したものは、自分では決裁できません。ほかの人に頼んでください。"))
+
+
 def _makers(snapshot: models.Snapshot) -> set[int | None]:
-    """Who brought, wrote or submitted it."""
-    edits = AuditRow.objects.filter(subject=f"plans.Snapshot:{snapshot.pk}", action__in=["clause.edited", "plan.imported"])
+    """Who brought, wrote or submitted it, by whichever way in."""
+    edits = AuditRow.objects.filter(subject=f"plans.Snapshot:{snapshot.pk}", action__in=MAKING)
     job_by = snapshot.import_job.by_id if snapshot.import_job else None
     return {snapshot.author_id, job_by, *edits.values_list("actor_id", flat=True)} - {None}
 
 
 @transaction.atomic
-def publish_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> models.Snapshot:
-    """Make it public from this moment: refused when the content is not the approved one."""
+def publish_snapshot(
+    *, snapshot: models.Snapshot, by: User, at: dt.datetime | None = None, why: str = "", seen_hash: str = ""
+) -> models.Snapshot:
+    """Make it public from this moment, or exactly from ``at``: refused when the content is not the approved one."""
     lock(snapshot)
-    now = content_hash(snapshot)
-    if snapshot.state == State.APPROVED and now != snapshot.approved_hash:
-        raise MoveRefused(_("決裁のあとに内容が変わっています。差し戻して、もう一度決裁を受けてください。"))
-    _put_out(snapshot, "publish", now, by=by, why=why)
-    _tell_author(snapshot)
+    moment = timezone.now()
+    if at is not None and not moment < at <= moment + FURTHEST:
+        raise MoveRefused(_("公開の時刻は、いまより後で、1年以内にしてください。"))
+    now = _seen(snapshot, seen_hash)
+    if snapshot.state == State.APPROVED:
+        if now != snapshot.approved_hash:
+            raise MoveRefused(_("決裁のあとに内容が変わっています。差し戻して、もう一度決裁を受けてください。"))
+        refuse_unreasoned(snapshot)
+        _refuse_beside_scheduled(snapshot, moment)
+    _put_out(snapshot, "publish", now, by=by, why=why, at=moment if at is None else at)
+    if at is None:
+        tell_author(snapshot)
+    else:
+        settle_at(snapshot)
     return snapshot
+
+
+def _refuse_beside_scheduled(snapshot: models.Snapshot, moment: dt.datetime) -> None:
+    """What the later publication changes was reckoned from what is public now: one at a time."""
+    if snapshot.edition.snapshots.filter(state=State.PUBLISHED, published_at__gt=moment).exists():
+        raise MoveRefused(_("この版には、公開を予約した段階がもうあります。先にその予約を取り消すか、公開を待ってください。"))
 
 
 @transaction.atomic
@@ -82,46 +189,64 @@ def load_snapshot(*, snapshot: models.Snapshot, why: str) -> models.Snapshot:
     lock(snapshot)
     if snapshot.stage != Stage.OUTLINE:
         raise MoveRefused(_("決裁なしで公開できるのは、要約（骨組み）だけです。"))
-    _put_out(snapshot, "load", content_hash(snapshot), by=None, why=why)
+    _put_out(snapshot, "load", content_hash(snapshot), by=None, why=why, at=timezone.now())
+    return snapshot
+
+
+def _put_out(snapshot: models.Snapshot, name: str, now: str, *, by: User | None, why: str, at: dt.datetime) -> None:
+    edition, scheduled = snapshot.edition, at > timezone.now()
+    move(snapshot, name, moves=MOVES, by=by, why=why, published_at=at, content_hash=now, settled=not scheduled)
+    freeze(snapshot)
+    write_changes(snapshot)
+    snapshot.effects = effects_of(snapshot)
+    snapshot.save(update_fields=["effects"])
+    if edition.listed_at is None or edition.listed_at > at:
+        edition.listed_at = at
+        edition.save(update_fields=["listed_at"])
+    if not scheduled:
+        settle(snapshot)
+    audit.record(action="snapshot.scheduled" if scheduled else "snapshot.published", subject=snapshot, by=by, hash=now)
+
+
+@transaction.atomic
+def unschedule_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> models.Snapshot:
+    """Cancel a publication whose moment has not come; the approval stands."""
+    lock(snapshot)
+    if snapshot.state == State.PUBLISHED and not snapshot.is_scheduled(timezone.now()):
+        raise MoveRefused(_("もう公開されています。公開をやめるときは「公開を取りやめる」を使ってください。"))
+    moment = snapshot.published_at
+    move(
+        snapshot, "unschedule", moves=MOVES, by=by, why=why, published_at=None, content_hash="", effects={}, settled=True
+    )
+    models.TextChange.objects.filter(newer=snapshot).delete()
+    models.Comparison.objects.filter(Q(older=snapshot) | Q(newer=snapshot)).delete()
+    if snapshot.edition.listed_at == moment:
+        _unlist(snapshot.edition)
+    audit.record(action="snapshot.unscheduled", subject=snapshot, by=by)
     return snapshot
 
 
 @transaction.atomic
 def withdraw_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.Snapshot:
-    """Take it off the public pages, with a reason. An edition without any public snapshot is no longer listed."""
+    """Take it off the public pages, with a reason that is public. An edition without any public snapshot is no longer listed."""
     lock(snapshot)
-    if not why.strip():
+    why = clean(why).strip()
+    if not why:
         raise MoveRefused(_("公開を取りやめる理由を書いてください。"))
-    move(snapshot, "withdraw", moves=MOVES, by=by, why=why, withdrawn_at=timezone.now(), withdrawn_why=why.strip())
+    now = timezone.now()
+    if snapshot.is_scheduled(now):
+        raise MoveRefused(_("まだ公開されていません。「公開の予約を取り消す」を使ってください。"))
+    gone = {"withdrawn_at": now, "withdrawn_why": why, "effects": {}, "settled": True}
+    move(snapshot, "withdraw", moves=MOVES, by=by, why=why, **gone)
+    revert(snapshot)
     edition = snapshot.edition
     if edition.text_held and not edition.snapshots.filter(state=State.PUBLISHED).exists():
-        models.Edition.objects.filter(pk=edition.pk).update(listed_at=None)
-        edition.listed_at = None
-    index_edition(edition)
+        _unlist(edition)
+    settle(snapshot)
     audit.record(action="snapshot.withdrawn", subject=snapshot, by=by)
     return snapshot
 
 
-def _put_out(snapshot: models.Snapshot, name: str, now: str, *, by: User | None, why: str) -> None:
-    edition, at = snapshot.edition, timezone.now()
-    before = edition.snapshots.filter(state=State.PUBLISHED).order_by("-sequence").first()
-    newest = before is None or before.sequence < snapshot.sequence
-    move(snapshot, name, moves=MOVES, by=by, why=why, published_at=at, content_hash=now)
-    if newest and snapshot.facts and not snapshot.is_outline:
-        apply_facts(edition, snapshot.facts, before.facts if before else None)
-    edition.listed_at = edition.listed_at or at
-    edition.save()
-    index_edition(edition)
-    audit.record(action="snapshot.published", subject=snapshot, by=by, hash=now)
-
-
-def _tell_author(snapshot: models.Snapshot) -> None:
-    author = snapshot.author
-    if author is None or not author.is_active or author.email.endswith(".invalid"):
-        return  # service and sample accounts have no mailbox
-    link = f"{settings.PUBLIC_BASE_URL}{snapshot.edition.get_absolute_url()}"
-    outbox.post(
-        to=author.email,
-        subject="起案したものが公開されました",
-        body=f"起案したものが公開されました。\n次の場所で見られます。\n\n{link}\n",
-    )
+def _unlist(edition: models.Edition) -> None:
+    models.Edition.objects.filter(pk=edition.pk).update(listed_at=None)
+    edition.listed_at = None

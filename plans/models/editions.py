@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -144,6 +144,16 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         if permissions.sees_drafts(user):
             return self
         return self.filter(state=State.PUBLISHED, published_at__lte=at or timezone.now())
+
+    def public(self, at: dt.datetime) -> SnapshotQuerySet:
+        """Published, and the moment has come; the text that counts first: decided ones, then drafts, then the outline."""
+        rank = Case(
+            When(stage=Stage.OUTLINE, then=Value(2)),
+            When(stage__in=UNDECIDED_STAGES, then=Value(1)),
+            default=Value(0),
+            output_field=models.IntegerField(),
+        )
+        return self.filter(state=State.PUBLISHED, published_at__lte=at).order_by(rank, "-sequence")
 
     def taken_back(self, at: dt.datetime) -> SnapshotQuerySet:
         """Those that had been public and are so no more: anyone may learn that, when and why, but not read them."""

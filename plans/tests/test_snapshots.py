@@ -1,5 +1,7 @@
 """The road of a snapshot, and editing on it: what each step writes, what each guard refuses."""
 
+import datetime as dt
+
 import pytest
 
 from ichinoseki_portal.models import AuditRow, Move, OutboxMail, SearchDocument, SearchPassage
@@ -15,6 +17,7 @@ from plans.actions.snapshots import (
     publish_snapshot,
     return_snapshot,
     submit_snapshot,
+    unschedule_snapshot,
     withdraw_snapshot,
 )
 from plans.enums import MOVES, State
@@ -220,6 +223,7 @@ VERBS = {
     "approve": lambda s, p: approve_snapshot(snapshot=s, by=p),
     "publish": lambda s, p: publish_snapshot(snapshot=s, by=p),
     "withdraw": lambda s, p: withdraw_snapshot(snapshot=s, by=p, why="理由"),
+    "unschedule": lambda s, p: unschedule_snapshot(snapshot=s, by=p),
     "load": lambda s, p: load_snapshot(snapshot=s, why="理由"),
 }
 
@@ -236,6 +240,9 @@ def test_every_verb_from_every_state(state, name, person):
     people = person("editor"), person("approver")
     now = content_hash(snapshot)
     stamps = {"approver": people[1], "approved_hash": now, "content_hash": now, "published_at": snapshot.import_job.at}
+    if name == "unschedule":
+        stamps["published_at"] += dt.timedelta(days=1)
+    stamps |= {"withdrawn_at": snapshot.import_job.at, "withdrawn_why": "理由"}
     models.Snapshot.objects.filter(pk=snapshot.pk).update(state=state, author=people[0], **stamps)
     before = all_rows()
     if state in MOVES[name].sources:
@@ -277,6 +284,7 @@ def test_a_second_editor_is_refused(draft, person):
 def test_a_locked_snapshot_refuses_edits(draft, editor, state):
     row = draft.clauses.select_related("snapshot").get(code="1.1")
     stamps = {"approver": editor, "approved_hash": "x", "content_hash": "x", "published_at": draft.import_job.at}
+    stamps |= {"withdrawn_at": draft.import_job.at, "withdrawn_why": "理由"}
     models.Snapshot.objects.filter(pk=draft.pk).update(state=state, **stamps)
     with pytest.raises(EditRefused, match="直せません"):
         edit_clause(clause=row, by=editor, version=1, body="変えました。")
