@@ -43,7 +43,12 @@ class RouteStep(models.Model):
     kind = models.CharField(_("種類"), max_length=10, choices=StepKind.choices, default=StepKind.APPROVE)
     post = models.CharField(_("職"), max_length=40, help_text=_("例 係長、課長、部長"))
     department = models.ForeignKey(
-        Department, verbose_name=_("課"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        Department,
+        verbose_name=_("課"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         help_text=_("空けておくと、起案した人の課"),
     )
     deputy_post = models.CharField(_("代決できる職"), max_length=40, blank=True)

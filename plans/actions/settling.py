@@ -111,13 +111,18 @@ def _settle_one(pk: int, at: dt.datetime) -> bool:
     snapshot = models.Snapshot.objects.select_related("edition__plan", "author").get(pk=pk)
     models.Edition.objects.select_for_update(of=("self",)).get(pk=snapshot.edition_id)
     snapshot.refresh_from_db()
-    if snapshot.state != State.PUBLISHED or snapshot.settled or snapshot.is_scheduled(at):
+    if not _is_due(snapshot, at):
         return False
     settle(snapshot)
     models.Snapshot.objects.filter(pk=pk).update(settled=True)
     audit.record(action="snapshot.settled", subject=snapshot, by=None, hash=snapshot.content_hash)
     tell_author(snapshot)
     return True
+
+
+def _is_due(snapshot: models.Snapshot, at: dt.datetime) -> bool:
+    """Asked again under the lock: another worker may have settled it, a person may have cancelled it."""
+    return snapshot.state == State.PUBLISHED and not snapshot.settled and not snapshot.is_scheduled(at)
 
 
 def tell_author(snapshot: models.Snapshot) -> None:

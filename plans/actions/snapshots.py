@@ -215,9 +215,7 @@ def unschedule_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -
     if snapshot.state == State.PUBLISHED and not snapshot.is_scheduled(timezone.now()):
         raise MoveRefused(_("もう公開されています。公開をやめるときは「公開を取りやめる」を使ってください。"))
     moment = snapshot.published_at
-    move(
-        snapshot, "unschedule", moves=MOVES, by=by, why=why, published_at=None, content_hash="", effects={}, settled=True
-    )
+    move(snapshot, "unschedule", moves=MOVES, by=by, why=why, published_at=None, content_hash="", effects={}, settled=True)
     models.TextChange.objects.filter(newer=snapshot).delete()
     models.Comparison.objects.filter(Q(older=snapshot) | Q(newer=snapshot)).delete()
     if snapshot.edition.listed_at == moment:

@@ -214,7 +214,13 @@ class Snapshot(models.Model):
     settled = models.BooleanField(default=True, editable=False)  # False from a scheduling until the job has run
     tree_version = models.PositiveIntegerField(default=1, editable=False)  # grows with each change of the tree
     route = models.ForeignKey(
-        ApprovalRoute, verbose_name=_("決裁の順路"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        ApprovalRoute,
+        verbose_name=_("決裁の順路"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     import_job = models.ForeignKey(
         "plans.ImportJob",

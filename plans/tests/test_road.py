@@ -141,7 +141,9 @@ def test_two_publications_of_one_edition_are_not_set_at_once(approved, person):
 def test_a_draft_beside_a_decided_text_changes_neither_facts_nor_search(person):
     people = {"author": person("editor"), "approver": person("approver")}
     publish(take_in(decided("市は支えます。", date="2022-03")).snapshot, **people)
-    draft = take_in(decided("市は、新しい文で支えます。", date="2029-03", title="別の名前"), stage="draft", title="別の名前").snapshot
+    draft = take_in(
+        decided("市は、新しい文で支えます。", date="2029-03", title="別の名前"), stage="draft", title="別の名前"
+    ).snapshot
     publish(draft, **people)
     edition = fresh(draft).edition
     assert (edition.decided_date, edition.title) == ("2022-03", "第２次 見本計画")
