@@ -271,6 +271,9 @@ def _draft(edition: models.Edition, document: doc.Document, job: models.ImportJo
     snapshot.facts = facts_json(document.edition)
     snapshot.import_job = job
     snapshot.author = by
+    before = [row for row in others if row.sequence < snapshot.sequence and row.state != State.WITHDRAWN]
+    snapshot.based_on = max(before, key=lambda row: row.sequence, default=None)
+    snapshot.tree_version += 1  # whoever has the old tree open starts anew
     snapshot.save()
     return snapshot
 
