@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, URLField
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,8 @@ from plans import permissions
 from plans.actions import snapshots as deeds
 from plans.enums import IssueKind, SetAside, Stage, State
 from plans.models import Edition, ImportJob, Plan, Snapshot
+
+from . import intake
 
 
 @admin.register(Plan)
@@ -152,12 +155,26 @@ class SnapshotAdmin(ReadOnlyAdmin):
 
 @admin.register(ImportJob)
 class ImportJobAdmin(ReadOnlyAdmin):
+    """Records of imports; the adding of one is the intake (``intake``)."""
+
     place = 30
     list_display = ["file_name", "edition", "at", "by", "line_count", "issue_count"]
     list_filter = ["edition__plan"]
     list_select_related = ["edition", "by"]
     search_fields = ["file_name", "sha256"]
     fields = ["edition", "file_name", "at", "by", "encoding", "line_count", "sha256", "found", "counted", "left_out"]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*intake.urls(self), *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return permissions.can_import(request.user)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The menu's 追加 leads to the intake."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:plans_importjob_take_in"))
 
     @admin.display(description=_("見ること"))
     def issue_count(self, job: ImportJob) -> int:
