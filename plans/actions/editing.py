@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from ichinoseki_portal import audit
@@ -14,11 +16,10 @@ from ichinoseki_portal.text import RefusedText, clean, clean_name
 from plans import models
 from plans.enums import ClauseKind, Modality, State
 
+from .locks import EditRefused as EditRefused
 from .locks import lock_edition
-
-
-class EditRefused(Exception):
-    """It cannot be edited now. The text is shown to people."""
+from .locks import refuse_locked as refuse_locked
+from .successions import note_edit
 
 
 class OvertakenEdit(EditRefused):
@@ -36,29 +37,38 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
     """Change official words (``EDITABLE``), or the reason given for them, while the snapshot is a draft.
 
     ``version`` is the one the editor saw; a second editor is refused (OvertakenEdit). Raises EditRefused, or RefusedText for
-    text that must not be stored. What already stands there is no change.
+    text that must not be stored.
     """
-    values = _cleaned(fields)
+    values = cleaned(fields)
     lock_edition(clause.snapshot)
     changed = _open_row(clause, version).update(version=F("version") + 1)
     clause.refresh_from_db()
     if not changed:
         refuse_locked(clause.snapshot)
-        raise OvertakenEdit(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
+        raise OvertakenEdit(overtaken())
     for name, value in values.items():
         setattr(clause, name, value)
     clause._history_user = by
     clause.save(update_fields=list(values))
     audit.record(action="clause.edited", subject=clause.snapshot, by=by, clause=clause.pk, fields=sorted(values))
+    note_edit(clause.snapshot, clause.address, by)
     return clause
 
 
-def refuse_locked(snapshot: models.Snapshot) -> None:
-    """Raises EditRefused, with the way on, unless the snapshot is a draft."""
-    if snapshot.is_locked:
-        state = State(snapshot.state).label
-        words = _("いまは「%(state)s」なので直せません。直すには、差し戻すか、新しい段階（正誤・一部改訂など）を作ってください。")
-        raise EditRefused(words % {"state": state})
+def as_seen(row: Model, names: Iterable[str]) -> dict[str, str]:
+    """What an editor has before them, as text by field name: two rows are equal when these are."""
+    return {name: as_text(getattr(row, row._meta.get_field(name).attname)) for name in names}  # type: ignore[union-attr]
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    value = getattr(value, "pk", value)
+    return "" if value is None else str(value)
+
+
+def overtaken() -> str:
+    return _("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。")
 
 
 def _open_row(clause: models.Clause, version: int) -> QuerySet[models.Clause]:
@@ -66,7 +76,8 @@ def _open_row(clause: models.Clause, version: int) -> QuerySet[models.Clause]:
     return models.Clause.objects.filter(pk=clause.pk, version=version, snapshot__state=State.DRAFT)
 
 
-def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
+def cleaned(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a clause as they are stored. Raises EditRefused, or RefusedText for text that must not be stored."""
     unknown = set(fields) - set(WITH_REASON)
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")

@@ -1,56 +1,138 @@
-"""Texts about a clause that are not official: short title, plain Japanese, English, reading, alt text."""
+"""The road of texts that are not official: short title, plain Japanese, English, reading, alt text, a figure redrawn.
+
+Words are proposed by one person and confirmed by another; until then the public goes on seeing the words confirmed before.
+Every verb takes the edition's lock, and the ``version`` that was seen.
+"""
 
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ichinoseki_portal import audit
 from ichinoseki_portal.models import AuditRow, User
-from ichinoseki_portal.text import clean
+from ichinoseki_portal.text import RefusedText, clean
 from plans import models
+from plans.enums import TextKind
 
-from .editing import EditRefused
+from .editing import EditRefused, OvertakenEdit, overtaken
+from .figures import clean_svg
+from .locks import lock_edition
+from .search import index_edition
+
+LIMIT = 20_000
+LINES = frozenset({TextKind.SHORT_TITLE, TextKind.READING})  # one line each
 
 
 @transaction.atomic
-def save_text(*, text: models.ClauseText, by: User, version: int | None) -> models.ClauseText:
-    """Write a new text, or changed words over the ``version`` the editor saw; a second editor is refused (EditRefused).
+def save_text(
+    *, address: models.ClauseAddress, kind: str, words: str, by: User, version: int | None, seen: str = ""
+) -> models.ClauseText:
+    """Propose words. ``version`` is that of the row as seen, None where there was none; a second editor gets OvertakenEdit.
 
-    It is noted for which official words it was written: those of the edition's newest snapshot. Changed words are by whoever
-    saves them, and confirmed by nobody yet.
+    ``seen`` is the hash of the official words the writer had before them; without it those of the edition's newest snapshot.
+    The words that are public already take a proposal back. Raises EditRefused, RefusedText.
     """
-    if text.pk:
-        seen = version or 0
-        if not models.ClauseText.objects.filter(pk=text.pk, version=seen).update(version=F("version") + 1):
-            raise EditRefused(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
-        text.version = seen + 1
-    text.text = clean(text.text)
-    clause = text.address.clauses.order_by("-snapshot__sequence").first()
-    text.written_for = clause.official_hash if clause and not clause.snapshot.is_outline else ""
-    before = models.ClauseText.objects.filter(pk=text.pk).first()
-    if before and (before.text, before.written_for) == (text.text, text.written_for):
-        text.author_id, text.author_name = before.author_id, before.author_name
-        text.approver_id, text.approver_name = before.approver_id, before.approver_name
-    else:  # nobody has confirmed these words yet
-        text.author, text.author_name = by, by.name
-        text.approver, text.approver_name = None, ""
-    text.save()
-    audit.record(action="text.saved", subject=text, by=by, kind=text.kind)
-    return text
+    words = checked_words(kind, words)
+    lock_edition(address)
+    row = models.ClauseText.objects.filter(address=address, kind=kind).first()
+    if (row.version if row else None) != version:
+        raise OvertakenEdit(overtaken())
+    row = row or models.ClauseText(address=address, kind=kind, version=0)
+    wanted, public = (words, _written_for(address, seen)), (row.text, row.written_for)
+    if wanted == ((row.proposed, row.proposed_for) if row.proposed else public):
+        return row
+    if wanted == public:
+        wanted = ("", "")
+    row.proposed, row.proposed_for = wanted
+    row.proposed_by = by if wanted[0] else None
+    _keep(row, by)
+    audit.record(action="text.saved", subject=row, by=by, kind=kind, taken_back=not wanted[0])
+    return row
 
 
 @transaction.atomic
 def approve_text(*, text: models.ClauseText, by: User) -> models.ClauseText:
-    """Confirm the words as they were seen; they stay unofficial. Refused (EditRefused) for whoever wrote on them."""
-    row = models.ClauseText.objects.select_for_update(of=("self",)).get(pk=text.pk)
-    if row.version != text.version:
-        raise EditRefused(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
-    edits = AuditRow.objects.filter(subject=f"plans.ClauseText:{row.pk}", action="text.saved")
-    if by.pk in {row.author_id, *edits.values_list("actor_id", flat=True)}:
+    """Make the proposed words public, as they were seen (``text.version``). Refused for whoever wrote on them."""
+    row = _proposal(text)
+    if by.pk in makers_of(row):
         raise EditRefused(_("自分が書いた文は、自分では確かめられません。ほかの人に頼んでください。"))
-    row.approver, row.approver_name, row.version = by, by.name, row.version + 1
-    row.save(update_fields=["approver", "approver_name", "version"])
+    row.text, row.written_for = row.proposed, row.proposed_for
+    row.author, row.author_name = row.proposed_by, row.proposed_by.name if row.proposed_by else ""
+    row.approver, row.approver_name = by, by.name
+    _clear(row)
+    _keep(row, by)
+    index_edition(row.address.edition)
     audit.record(action="text.approved", subject=row, by=by, kind=row.kind)
     return row
+
+
+@transaction.atomic
+def reject_text(*, text: models.ClauseText, by: User, why: str) -> models.ClauseText:
+    """Send proposed words back, with a reason. What is public stays; the words stay in the history."""
+    if not (why := clean(why).strip()):
+        raise EditRefused(_("戻す理由を書いてください。"))
+    row = _proposal(text)
+    _clear(row)
+    row._change_reason = why[:100]
+    _keep(row, by)
+    audit.record(action="text.rejected", subject=row, by=by, kind=row.kind, why=why)
+    return row
+
+
+def makers_of(row: models.ClauseText) -> set[int]:
+    """Who wrote on the words that wait: the proposer, and everyone who saved the text since it was last confirmed."""
+    trail = AuditRow.objects.filter(subject=f"{row._meta.label}:{row.pk}")
+    last = trail.filter(action="text.approved").order_by("-id").values_list("id", flat=True).first() or 0
+    saved = trail.filter(action="text.saved", id__gt=last).values_list("actor_id", flat=True)
+    return {pk for pk in (*saved, row.proposed_by_id) if pk is not None}
+
+
+def newest_clause(address: models.ClauseAddress) -> models.Clause | None:
+    """What stands at an address in the newest snapshot that has official words there."""
+    rows = address.clauses.select_related("snapshot").order_by("-snapshot__sequence")
+    return next((row for row in rows if not row.snapshot.is_outline), None)
+
+
+def checked_words(kind: str, words: str) -> str:
+    """The words as they are stored. Raises EditRefused, RefusedText."""
+    if kind not in TextKind.values:
+        raise EditRefused(_("その種類の文はありません。"))
+    words = clean(words).strip()
+    if not words:
+        raise EditRefused(_("文を書いてください。"))
+    if len(words) > LIMIT:
+        raise RefusedText(_("長すぎます。%(limit)s字までにしてください。") % {"limit": LIMIT})
+    if kind == TextKind.FIGURE:
+        words = clean_svg(words)
+    if kind in LINES and "\n" in words:
+        raise EditRefused(_("見出しと読みは、1行で書いてください。"))
+    return words
+
+
+def _written_for(address: models.ClauseAddress, seen: str) -> str:
+    if seen and any(seen == row.official_hash for row in address.clauses.all()):
+        return seen
+    newest = newest_clause(address)
+    return newest.official_hash if newest else ""
+
+
+def _proposal(text: models.ClauseText) -> models.ClauseText:
+    """The row under lock, as it was seen, with words that wait."""
+    lock_edition(text.address)
+    row = models.ClauseText.objects.select_related("proposed_by", "address").get(pk=text.pk)
+    if row.version != text.version:
+        raise OvertakenEdit(overtaken())
+    if not row.proposed:
+        raise EditRefused(_("確かめを待っている文がありません。"))
+    return row
+
+
+def _clear(row: models.ClauseText) -> None:
+    row.proposed, row.proposed_for, row.proposed_by = "", "", None
+
+
+def _keep(row: models.ClauseText, by: User) -> None:
+    row.version += 1
+    row._history_user = by
+    row.save()

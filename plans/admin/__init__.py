@@ -1,3 +1,3 @@
-from . import clauses, relations, shelf
+from . import clauses, links, parts, relations, shelf, texts
 
-__all__ = ["clauses", "relations", "shelf"]
+__all__ = ["clauses", "links", "parts", "relations", "shelf", "texts"]

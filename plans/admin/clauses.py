@@ -1,72 +1,70 @@
-"""Clauses while they are drafts, the texts about them, and the actors they name."""
+"""Clauses while they are drafts, and the actors they name."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest
 
 from ichinoseki_portal.admin_site import CleanForm, PortalAdmin, ReadOnlyAdmin
 from ichinoseki_portal.text import RefusedText
-from plans import permissions
-from plans.actions.editing import EDITABLE, EditRefused, edit_clause
-from plans.actions.texts import approve_text, save_text
-from plans.models import Actor, ActorAlias, Clause, ClauseAddress, ClauseText
+from plans.actions.editing import WITH_REASON, EditRefused, as_text, cleaned, edit_clause
+from plans.models import Actor, ActorAlias, Clause, ClauseAddress
+
+from .conflicts import Guarded, SeenForm, locked_words
 
 
-class SeenVersion(CleanForm):
-    """Carries the version the editor saw, so that the second of two editors is refused and keeps what was typed."""
+class ClauseForm(SeenForm):
+    """Official words stay as they are typed: nothing is stripped from their ends."""
 
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    compared = ("label", "title", "key_word", "body", "kind", "modality", "change_reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["seen_version"].initial = self.instance.version
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField):
+                field.strip = False
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if self.instance.pk and values.get("seen_version") != self.instance.version:
-            now = type(self.instance).objects.get(pk=self.instance.pk)
-            text = getattr(now, "body", "") or getattr(now, "text", "")
-            raise ValidationError(
-                _(
-                    "ほかの人が先に直しました。下の欄はあなたの書いた文です。画面を読み直してから、もう一度直してください。いま保存されている文：「%(text)s」"
-                ),
-                params={"text": text},
-            )
+        for name in WITH_REASON:
+            if name in values:
+                try:
+                    values |= cleaned({name: values[name]})
+                except (EditRefused, RefusedText) as error:
+                    self.add_error(name, ValidationError(str(error)))
         return values
 
+    def changes(self) -> dict[str, Any]:
+        """What differs from what was seen; without that, from what stands there."""
+        seen = self.was_seen() or self.standing_before
+        return {
+            name: self.cleaned_data[name]
+            for name in WITH_REASON
+            if name in self.cleaned_data and as_text(self.cleaned_data[name]) != seen.get(name)
+        }
 
-class Guarded(PortalAdmin):
-    """Saves through an action; what the action refuses at the last moment becomes a message."""
-
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        try:
-            return super().change_view(request, object_id, form_url, extra_context)
-        except (EditRefused, RefusedText) as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return HttpResponseRedirect(request.path)
+    def _post_clean(self) -> None:
+        self.standing_before = self.standing()  # before the typed values are put on the instance
+        super()._post_clean()
 
 
 @admin.register(Clause)
 class ClauseAdmin(Guarded):
-    """Editable only while the snapshot is a draft that is not frozen. Clauses come by import, never by hand."""
+    """Editable only while the snapshot is a draft that is not frozen. Clauses come by import or from the tree, never here."""
 
     place = 50
-    form = SeenVersion
+    form = ClauseForm
     list_display = ["code", "label", "title", "kind", "snapshot", "confidence"]
     list_display_links = ["code", "title"]
     list_filter = ["snapshot__state", "snapshot", "confidence", "kind"]
     list_select_related = ["snapshot__edition"]
     search_fields = ["code", "label", "title", "body"]
     ordering = ["snapshot", "position"]
-    fields = ["snapshot", "code", "position", "parent", *EDITABLE, "lines", "confidence", "seen_version"]
+    fields = ["snapshot", "code", "position", "parent", *WITH_REASON, "lines", "confidence", "seen_version", "seen"]
     readonly_fields = ["snapshot", "code", "position", "parent", "lines", "confidence"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -78,10 +76,13 @@ class ClauseAdmin(Guarded):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.snapshot.is_locked)
 
+    def why_locked(self, obj: Clause) -> str:
+        return locked_words(obj.snapshot)
+
     def save_model(self, request: HttpRequest, obj: Clause, form: Any, change: bool) -> None:
-        fields = {name: form.cleaned_data[name] for name in form.changed_data if name in EDITABLE}
-        if fields:
-            edit_clause(clause=obj, by=request.user, version=form.cleaned_data["seen_version"], **fields)  # type: ignore[arg-type]
+        version = form.cleaned_data["seen_version"] or 0
+        if fields := form.changes():
+            edit_clause(clause=obj, by=request.user, version=version, **fields)  # type: ignore[arg-type]
 
 
 @admin.register(ClauseAddress)
@@ -100,39 +101,6 @@ class ClauseAddressAdmin(ReadOnlyAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("plans.view_clause")
-
-
-@admin.register(ClauseText)
-class ClauseTextAdmin(Guarded):
-    place = 60
-    form = SeenVersion
-    list_display = ["address", "kind", "text", "author_name", "approver_name"]
-    list_filter = ["kind", "address__edition"]
-    list_select_related = ["address__edition__plan"]
-    search_fields = ["text", "address__code"]
-    autocomplete_fields = ["address"]
-    fields = ["address", "kind", "text", "author_name", "approver_name", "seen_version"]
-    actions = ["approve"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["author_name", "approver_name", *(["address", "kind"] if obj else [])]
-
-    def has_approve_permission(self, request: HttpRequest) -> bool:
-        return permissions.can_approve_text(request.user)
-
-    @admin.action(description=_("確かめました"), permissions=["approve"])
-    def approve(self, request: HttpRequest, chosen: QuerySet[ClauseText]) -> None:
-        for text in chosen:
-            try:
-                approve_text(text=text, by=request.user)  # type: ignore[arg-type]
-            except EditRefused as error:
-                self.message_user(request, f"{text}：{error}", messages.ERROR)
-            else:
-                done = _("確かめたことを記録しました")
-                self.message_user(request, f"{text}：{done}", messages.SUCCESS)
-
-    def save_model(self, request: HttpRequest, obj: ClauseText, form: Any, change: bool) -> None:
-        save_text(text=obj, by=request.user, version=form.cleaned_data.get("seen_version"))  # type: ignore[arg-type]
 
 
 class ActorAliasInline(admin.TabularInline):
