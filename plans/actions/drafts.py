@@ -1,0 +1,374 @@
+"""Beginning, describing and throwing away drafts: the next stage of an edition, and the next edition of a plan."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ichinoseki_portal import audit
+from ichinoseki_portal.models import AuditRow, User
+from ichinoseki_portal.text import RefusedText, clean, clean_name
+from ichinoseki_portal.workflow import moves_of
+from plans import models
+from plans.enums import DECIDED_STAGES, RESERVED_KEYS, Stage, State, SuccessionKind
+from plans.reader import document as doc
+
+from . import storing
+from .alignment import words_hash
+from .contents import facts_of
+from .copying import copy_content
+from .facts import columns, facts_json
+from .judging import YEARS, judge_date
+from .locks import EditRefused, open_draft
+from .stubs import is_stub_edition
+
+_KEY = re.compile(rf"{models.editions.KEY_PATTERN}\Z")
+NOTE_LIMIT = 2000
+
+
+@transaction.atomic
+def start_draft(*, edition: models.Edition, stage: str, by: User, number: int | None = None, note: str = "") -> models.Snapshot:
+    """The next draft of an edition: a copy of its newest text, with what that states of the edition before.
+
+    One at a time: refused (EditRefused) while another is on its way, or waits for its moment. Text begins with an import.
+    """
+    models.Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    rows = list(edition.snapshots.order_by("sequence"))
+    _refuse_second(rows)
+    base = next((row for row in reversed(rows) if row.state != State.WITHDRAWN and not row.is_outline), None)
+    if base is None:
+        raise EditRefused(_("この版には、まだ本文がありません。先に文書を取り込んでください。"))
+    snapshot = models.Snapshot(
+        edition=edition,
+        sequence=rows[-1].sequence + 1,
+        stage=_stage(stage, rows),
+        number=_free_number(rows, stage) if number is None else _number(rows, stage, number),
+        facts=copy.deepcopy(base.facts),
+        note=_note(note),
+        based_on=base,
+        author=by,
+    )
+    snapshot.save()
+    copy_content(base, snapshot)
+    _copy_successions(base, snapshot)
+    audit.record(action="draft.started", subject=snapshot, by=by, base=base.pk)
+    return snapshot
+
+
+def _refuse_second(rows: list[models.Snapshot]) -> None:
+    for row in rows:
+        if row.is_outline:
+            continue
+        if row.state in (State.DRAFT, State.IN_REVIEW, State.APPROVED):
+            words = _("「%(draft)s」がまだ途中（%(state)s）です。それを公開するか、捨ててから、次の段階を作ってください。")
+            raise EditRefused(words % {"draft": row, "state": State(row.state).label})
+        if row.is_scheduled(timezone.now()):
+            words = _("「%(draft)s」の公開を予約しています。公開されてから、次の段階を作ってください。")
+            raise EditRefused(words % {"draft": row})
+
+
+def _stage(stage: str, others: list[models.Snapshot]) -> str:
+    if stage not in Stage.values or stage == Stage.OUTLINE:
+        raise EditRefused(_("段階を選んでください。"))
+    decided = any(row.stage in DECIDED_STAGES and row.state == State.PUBLISHED for row in others)
+    if stage in (Stage.ERRATUM, Stage.AMENDMENT) and not decided:
+        raise EditRefused(_("正誤と一部改訂は、成案を公開したあとで作ります。"))
+    return stage
+
+
+def _free_number(rows: list[models.Snapshot], stage: str) -> int:
+    return max((row.number for row in rows if row.stage == stage), default=0) + 1
+
+
+def _number(rows: list[models.Snapshot], stage: str, number: int) -> int:
+    if not 1 <= number <= 1000:
+        raise EditRefused(_("番号は1から1000までにしてください。"))
+    if any(row.stage == stage and row.number == number for row in rows):
+        raise EditRefused(_("同じ段階・番号のものがあります。"))
+    return number
+
+
+def _note(words: str) -> str:
+    words = clean(words).strip()
+    if len(words) > NOTE_LIMIT:
+        raise RefusedText(_("長すぎます。%(limit)s字までにしてください。") % {"limit": NOTE_LIMIT})
+    return words
+
+
+def _copy_successions(base: models.Snapshot, snapshot: models.Snapshot) -> None:
+    rows = base.successions.values("old_id", "new_id", "kind", "reason").order_by("id")
+    made = [models.Succession(edition_id=snapshot.edition_id, snapshot=snapshot, **row) for row in rows]
+    models.Succession.objects.bulk_create(made, batch_size=storing.BATCH)
+
+
+# --- the next edition ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def start_edition(
+    *,
+    edition: models.Edition,
+    key: str,
+    title: str,
+    by: User,
+    ordinal: str = "",
+    first_fiscal_year: int | None = None,
+    last_fiscal_year: int | None = None,
+    period_words: str = "",
+) -> models.Edition:
+    """The next edition of the plan, unlisted, with a first draft (素案1) from the text of ``edition`` that counts.
+
+    It has the same codes, and states of each clause that it was kept; texts about clauses come along. Raises
+    EditRefused, or RefusedText for text that must not be stored.
+    """
+    models.Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    base = _text_that_counts(edition)
+    facts = _new_facts(key, title, ordinal, first_fiscal_year, last_fiscal_year, period_words)
+    new = _next_edition(edition, key, facts)
+    snapshot = models.Snapshot.objects.create(
+        edition=new, sequence=1, stage=Stage.DRAFT, number=1, facts=facts, based_on=base, author=by
+    )
+    codes = list(base.clauses.order_by("position").values_list("code", flat=True))
+    addresses = storing.addresses_for(new, ["", *codes])
+    copy_content(base, snapshot, addresses)
+    old = storing.addresses_for(edition, ["", *codes])
+    stated = [
+        models.Succession(edition=new, snapshot=snapshot, old=old[code], new=addresses[code], kind=SuccessionKind.KEPT)
+        for code in codes
+    ]
+    whole = models.Succession(edition=new, old=old[""], new=addresses[""], kind=SuccessionKind.CHANGED)
+    models.Succession.objects.bulk_create([*stated, whole], batch_size=storing.BATCH)
+    _copy_texts(edition, addresses, codes)
+    audit.record(action="edition.started", subject=new, by=by, base=base.pk)
+    audit.record(action="draft.started", subject=snapshot, by=by, base=base.pk)
+    return new
+
+
+def _text_that_counts(edition: models.Edition) -> models.Snapshot:
+    """As readers see it (``selectors.current``): the newest decided text that is public, else the newest released draft."""
+    public = edition.snapshots.filter(state=State.PUBLISHED, published_at__lte=timezone.now()).exclude(stage=Stage.OUTLINE)
+    rows = sorted(public, key=lambda row: (row.stage in DECIDED_STAGES, row.sequence))
+    if not rows:
+        raise EditRefused(_("この版には、公開した本文がまだありません。本文を公開してから、次の版を始めてください。"))
+    return rows[-1]
+
+
+def _new_facts(key: str, title: str, ordinal: str, first: int | None, last: int | None, period_words: str) -> dict[str, Any]:
+    if not _KEY.match(key):
+        raise EditRefused(_("キーは、小文字の英数字とハイフンで、40字までにしてください。例 2027"))
+    if key in RESERVED_KEYS or re.fullmatch(r"v\d+", key):
+        raise EditRefused(_("「%(key)s」はアドレスで使う言葉なので、キーにできません。") % {"key": key})
+    facts = doc.EditionFacts(key, title, ordinal, doc.Period(first, last, period_words))
+    return _checked(facts_json(facts))
+
+
+def _next_edition(edition: models.Edition, key: str, facts: dict[str, Any]) -> models.Edition:
+    """A new row, or one of which nothing is known but the key a tie has named."""
+    stub = models.Edition.objects.filter(plan=edition.plan_id, key=key).first()
+    taken = EditRefused(_("この計画には「%(key)s」の版がもうあります。別のキーにしてください。") % {"key": key})
+    if stub is not None and not is_stub_edition(stub):
+        raise taken
+    new = stub or models.Edition(plan=edition.plan, key=key)
+    for name, value in columns(facts).items():
+        setattr(new, name, value)
+    new.text_held = True
+    try:
+        with transaction.atomic():
+            new.save()
+    except IntegrityError:  # somebody began it at the same moment
+        raise taken from None
+    return new
+
+
+def _copy_texts(edition: models.Edition, addresses: dict[str, models.ClauseAddress], codes: list[str]) -> None:
+    """Confirmed texts about the clauses come along: they say of themselves for which words they were written."""
+    here = set(codes)
+    have = set(models.ClauseText.objects.filter(address__edition=addresses[""].edition).values_list("address_id", "kind"))
+    rows = models.ClauseText.objects.filter(address__edition=edition).exclude(text="").select_related("address")
+    made = [
+        models.ClauseText(
+            address=addresses[row.address.code],
+            kind=row.kind,
+            text=row.text,
+            written_for=row.written_for,
+            author_name=row.author_name,
+            approver_name=row.approver_name,
+            author_id=row.author_id,
+            approver_id=row.approver_id,
+        )
+        for row in rows
+        if row.address.code in here and (addresses[row.address.code].pk, row.kind) not in have
+    ]
+    models.ClauseText.objects.bulk_create(made, batch_size=storing.BATCH)
+
+
+# --- facts ---------------------------------------------------------------------------------------------------------------------
+
+
+FACTS = {
+    "title": ("title",),
+    "ordinal": ("ordinal",),
+    "first_fiscal_year": ("period", "first_fiscal_year"),
+    "last_fiscal_year": ("period", "last_fiscal_year"),
+    "period_words": ("period", "words"),
+    "decided_date": ("decided", "date"),
+    "decided_words": ("decided", "words"),
+}
+OWN = ("stage", "number", "date", "note")
+
+
+def fact_values(snapshot: models.Snapshot) -> dict[str, Any]:
+    """What ``edit_facts`` edits, as it stands."""
+    facts = snapshot.facts or facts_json(facts_of(snapshot))
+    values = {name: facts[path[0]] if len(path) == 1 else facts[path[0]][path[1]] for name, path in FACTS.items()}
+    return values | {name: getattr(snapshot, name) for name in OWN}
+
+
+@transaction.atomic
+def edit_facts(*, snapshot: models.Snapshot, by: User, seen_version: int, **facts: Any) -> models.Snapshot:
+    """Change what a draft states of its edition (``FACTS``), or the stage, number, date and note of the draft itself (``OWN``).
+
+    ``seen_version`` is the ``tree_version`` the editor saw. Raises EditRefused, or RefusedText for text that must not be stored.
+    """
+    unknown = set(facts) - set(FACTS) - set(OWN)
+    if unknown:
+        raise TypeError(f"not facts: {', '.join(sorted(unknown))}")
+    open_draft(snapshot)
+    if snapshot.is_outline:
+        raise EditRefused(_("要約の事実は、ここでは直せません。"))
+    before = fact_values(snapshot)
+    old = copy.deepcopy(snapshot.facts) or facts_json(facts_of(snapshot))
+    stated = copy.deepcopy(old)
+    for name in FACTS.keys() & facts.keys():
+        place = stated if len(FACTS[name]) == 1 else stated[FACTS[name][0]]
+        place[FACTS[name][-1]] = facts[name]
+    stated = _checked(stated)
+    own = _checked_own(snapshot, {name: facts.get(name, before[name]) for name in OWN})
+    if stated == old and all(before[name] == own[name] for name in OWN):
+        return snapshot
+    seen = models.Snapshot.objects.filter(pk=snapshot.pk, tree_version=seen_version, state=State.DRAFT)
+    if not seen.update(tree_version=F("tree_version") + 1, facts=stated, **own):
+        raise EditRefused(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
+    snapshot.refresh_from_db()
+    _bring_to_edition(snapshot.edition, old, stated)
+    changed = sorted(name for name, value in fact_values(snapshot).items() if value != before[name])
+    audit.record(action="facts.edited", subject=snapshot, by=by, fields=changed)
+    return snapshot
+
+
+def _checked(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts as they are stored. Raises EditRefused, or RefusedText."""
+    period, decided = facts["period"], facts["decided"]
+    places = ((facts, "title", "title"), (facts, "ordinal", "ordinal"), (period, "words", "period_words"))
+    for holder, name, field in (*places, (decided, "words", "decided_words")):
+        holder[name] = clean_name(holder[name]).strip()
+        limit = models.Edition._meta.get_field(field).max_length or 0  # type: ignore[union-attr]
+        if len(holder[name]) > limit:
+            raise RefusedText(_("長すぎます。%(limit)s字までにしてください。") % {"limit": limit})
+    if not facts["title"]:
+        raise EditRefused(_("名称を書いてください。"))
+    first, last = period["first_fiscal_year"], period["last_fiscal_year"]
+    if any(year is not None and year not in YEARS for year in (first, last)):
+        raise EditRefused(_("年度は、西暦で書いてください。例 2027"))
+    if first is not None and last is not None and first > last:
+        raise EditRefused(_("計画期間の最後の年度が、最初の年度より前です。"))
+    decided["date"] = _date(decided["date"])
+    return facts
+
+
+def _checked_own(snapshot: models.Snapshot, own: dict[str, Any]) -> dict[str, Any]:
+    others = list(snapshot.edition.snapshots.exclude(pk=snapshot.pk))
+    own["stage"] = _stage(own["stage"], others)
+    own["number"] = _number(others, own["stage"], own["number"])
+    own["date"], own["note"] = _date(own["date"]), _note(own["note"])
+    return own
+
+
+def _date(words: str) -> str:
+    words = words.strip()
+    try:
+        judge_date("", words)
+    except ValueError:
+        raise EditRefused(_("日付は、年-月-日で書いてください（月・日は省けます）。例 2027-03")) from None
+    return words
+
+
+def _bring_to_edition(edition: models.Edition, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """While nobody can read the edition yet, it says what its draft says, where a person has not written otherwise."""
+    if edition.listed_at is not None:
+        return
+    before, after = columns(old), columns(new)
+    changed = [name for name in after if before[name] != after[name] and getattr(edition, name) == before[name]]
+    for name in changed:
+        setattr(edition, name, after[name])
+    if changed:
+        edition.save(update_fields=changed)
+
+
+# --- throwing away -------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def discard_draft(*, snapshot: models.Snapshot, by: User, why: str) -> None:
+    """Throw away a draft that nobody needs, with a reason. Its addresses stay, so that its codes are not given to others.
+
+    Refused (EditRefused) once it has been on the road. An edition begun for it alone goes with it.
+    """
+    open_draft(snapshot)
+    why = clean(why).strip()
+    if not why:
+        raise EditRefused(_("捨てる理由を書いてください。"))
+    if snapshot.is_outline:
+        raise EditRefused(_("要約は、ここでは捨てられません。"))
+    if moves_of(snapshot).exists() or snapshot.remarks.exists() or snapshot.followers.exists():
+        raise EditRefused(_on_record())
+    edition = snapshot.edition
+    _remember_words(snapshot)
+    models.ClauseLink.objects.filter(origin_snapshot=snapshot).update(origin_snapshot=None)
+    models.ClauseLink.objects.filter(target_snapshot=snapshot).update(target_snapshot=None)
+    snapshot.successions.all().delete()
+    storing.empty(snapshot)
+    audit.record(action="draft.discarded", subject=snapshot, by=by, edition=edition.pk, sequence=snapshot.sequence, why=why)
+    try:
+        models.Snapshot.objects.filter(pk=snapshot.pk).delete()
+    except ProtectedError:
+        raise EditRefused(_on_record()) from None
+    _discard_edition(edition, by)
+
+
+def _on_record() -> str:
+    return _("決裁に回したことがあるか、指摘などが付いているので、記録として残ります。段階や本文を直して使ってください。")
+
+
+def _remember_words(snapshot: models.Snapshot) -> None:
+    """Codes that only this draft has used are taken for good."""
+    rows = snapshot.clauses.select_related("address").filter(address__last_words="")
+    addresses = []
+    for row in rows:
+        row.address.last_words = words_hash(row.title, row.body)
+        addresses.append(row.address)
+    models.ClauseAddress.objects.bulk_update(addresses, ["last_words"], batch_size=storing.BATCH)
+
+
+def _discard_edition(edition: models.Edition, by: User) -> None:
+    """An edition that ``start_edition`` made goes too, unless anything hangs on it: an import, a tie, a text written for it."""
+    begun = AuditRow.objects.filter(action="edition.started", subject=f"plans.Edition:{edition.pk}").exists()
+    texts = models.ClauseText.objects.filter(address__edition=edition)
+    if not begun or edition.listed_at is not None or texts.exclude(version=1, proposed="").exists():
+        return
+    try:
+        with transaction.atomic():
+            models.Succession.objects.filter(edition=edition, snapshot=None).delete()
+            models.ClauseText.history.filter(address__edition=edition).delete()
+            texts._raw_delete(texts.db)  # copies whose originals stand where they were
+            models.ClauseAddress.objects.filter(edition=edition).delete()
+            models.Edition.objects.filter(pk=edition.pk).delete()
+    except ProtectedError:
+        return
+    audit.record(action="edition.discarded", subject=edition, by=by, key=edition.key)
