@@ -24,6 +24,7 @@ from .contents import document_of
 from .facts import apply_facts, columns, facts_json, key_issue
 from .judging import judge, judge_key
 from .stubs import fill_edition, plan_for
+from .successions import rebuild
 
 
 @dataclass
@@ -231,6 +232,7 @@ def _write(
     storing.ensure_texts(document, addresses)
     storing.ensure_departments(document, addresses)
     issues = ties.tie(document, edition, by=by).issues if tied else []
+    rebuild(snapshot)
     audit.record(action="plan.imported", subject=snapshot, by=by, job=job.pk, sha256=sha256, clauses=len(document.clauses))
     return ImportResult(snapshot, document, True, job, difference, issues)
 
@@ -272,7 +274,7 @@ def _draft(edition: models.Edition, document: doc.Document, job: models.ImportJo
     snapshot.import_job = job
     snapshot.author = by
     before = [row for row in others if row.sequence < snapshot.sequence and row.state != State.WITHDRAWN]
-    snapshot.based_on = max(before, key=lambda row: row.sequence, default=None)
+    snapshot.based_on = max(before, key=lambda row: row.sequence, default=snapshot.based_on)  # or a text of the edition before
     snapshot.tree_version += 1  # whoever has the old tree open starts anew
     snapshot.save()
     return snapshot

@@ -106,7 +106,7 @@ def test_removing_turns_to_dropped_and_adding_makes_a_row(draft, editor):
 def test_moving_changes_nothing(draft, editor):
     before = stated(draft)
     rows = {row.code: row for row in draft.clauses.all()}
-    move_clause(clause=rows["1.3"], by=editor, tree_version=1, parent=rows["1"], before=rows["1.1"])
+    move_clause(clause=rows["1.3"], by=editor, tree_version=draft.tree_version, parent=rows["1"], before=rows["1.1"])
     assert stated(draft) == before
 
 
@@ -253,22 +253,14 @@ def test_reasons_all_or_none(draft, editor):
 def test_a_new_reading_of_the_draft_is_brought_in_line(draft, editor):
     result = take_in(list_document(WORDS[0], WORDS[2], "まったく別の取組を始めます。"), edition="2027", by=editor)
     assert result.snapshot == draft
-    rebuild(draft)
-    assert stated(draft) == [
-        ("", "1.3-2", "added"),
-        ("1", "1", "kept"),
-        ("1.1", "1.1", "kept"),
-        ("1.2", "", "dropped"),
-        ("1.3", "1.3", "kept"),
-    ] or [row for row in stated(draft) if row[2] == "dropped"] == [("1.2", "", "dropped")]
+    assert stated(draft)[1:] == [*(("1", "1", "kept"), ("1.1", "1.1", "kept"), ("1.2", "", "dropped"), ("1.3", "1.3", "kept"))]
+    assert stated(draft)[0][2] == "added"
 
 
 def test_what_comes_back_is_kept_again(draft, editor):
     take_in(list_document(WORDS[0], WORDS[2]), edition="2027", by=editor)
-    rebuild(draft)
     assert ("1.2", "", "dropped") in stated(draft)
     take_in(list_document(*WORDS), edition="2027", by=editor)
-    rebuild(draft)
     assert {row[2] for row in stated(draft)} == {"kept"}
     assert not rebuild(draft)
 
@@ -288,5 +280,4 @@ def test_an_import_that_begins_the_next_snapshot_takes_over(draft, editor, appro
     publish(draft, author=editor, approver=approver)
     second = take_in(list_document("変えた文。", WORDS[1], WORDS[2]), edition="2027", stage="final", by=editor).snapshot
     assert second != draft
-    rebuild(second)
     assert stated(second) == stated(draft) and second.successions.get(new__code="1.1").reason == "わけ"
