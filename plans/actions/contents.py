@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from plans import models
 from plans.enums import TextKind
@@ -26,10 +26,10 @@ def document_of(snapshot: models.Snapshot, *, reader: Any) -> doc.Document:
     document = official_document(snapshot)
     document.snapshot.hash = official_hash(document)
     rows = {clause.code: clause for clause in document.clauses}
-    _add_texts(snapshot, rows)
+    _add_texts(snapshot, rows, reader)
     document.links = links_of(snapshot.edition, reader)
     document.succession = succession_of(snapshot, reader)
-    document.review_rules = _review_rules(snapshot, rows)
+    document.review_rules = _review_rules(snapshot, rows, reader)
     if job := snapshot.import_job:
         document.issues = [doc.Issue(**row) for row in job.issues]
         document.set_aside = [doc.SetAside(**row) for row in job.set_aside]
@@ -139,10 +139,10 @@ def _indicator(row: models.Indicator) -> doc.Indicator:
     )
 
 
-def _add_texts(snapshot: models.Snapshot, rows: dict[str, doc.Clause]) -> None:
-    """Texts and departments stand at the address, whichever snapshot they came with."""
-    texts = models.ClauseText.objects.filter(address__clauses__snapshot=snapshot).select_related("address")
-    for text in texts.order_by("id"):
+def _add_texts(snapshot: models.Snapshot, rows: dict[str, doc.Clause], reader: Any) -> None:
+    """Texts and departments stand at the address, whichever snapshot they came with. What nobody has confirmed stays out."""
+    texts = models.ClauseText.objects.visible_to(reader).exclude(text="").filter(address__clauses__snapshot=snapshot)
+    for text in texts.select_related("address").order_by("id"):
         rows[text.address.code].texts.append(
             doc.ClauseTextRow(text.kind, text.text, text.written_for, text.author_name, text.approver_name)
         )
@@ -179,8 +179,10 @@ def succession_of(snapshot: models.Snapshot, reader: Any) -> list[doc.Succession
     return sorted(found, key=lambda row: (row.old is None, _natural(row.old), row.new is None, _natural(row.new)))
 
 
-def _review_rules(snapshot: models.Snapshot, codes: dict[str, doc.Clause]) -> list[doc.ReviewRuleRow]:
-    rows = models.ReviewRule.objects.filter(address__edition_id=snapshot.edition_id)
+def _review_rules(snapshot: models.Snapshot, codes: dict[str, doc.Clause], reader: Any) -> list[doc.ReviewRuleRow]:
+    """The rules; a trigger edition the reader may not see is not named."""
+    shown = models.Edition.objects.visible_to(reader).filter(pk=OuterRef("trigger_edition"))
+    rows = models.ReviewRule.objects.filter(address__edition_id=snapshot.edition_id).annotate(shows_trigger=Exists(shown))
     rules = [
         doc.ReviewRuleRow(
             row.address.code,
@@ -188,13 +190,17 @@ def _review_rules(snapshot: models.Snapshot, codes: dict[str, doc.Clause]) -> li
             row.offset_fiscal_years,
             row.reading,
             row.chosen_by,
-            doc.Address(row.trigger_edition.plan.key, row.trigger_edition.key, "") if row.trigger_edition else None,
+            _named(row.trigger_edition) if row.trigger_edition and row.shows_trigger else None,
             [doc.ExplanationRow(word.date.isoformat(), word.text) for word in row.explanations.all()],
         )
         for row in rows.select_related("address", "trigger_edition__plan").prefetch_related("explanations")
         if not row.address.code or row.address.code in codes
     ]
     return sorted(rules, key=lambda rule: (natural_key(rule.code), rule.trigger))
+
+
+def _named(edition: models.Edition) -> doc.Address:
+    return doc.Address(edition.plan.key, edition.key, "")
 
 
 def _end(address: models.ClauseAddress) -> doc.Address:

@@ -15,6 +15,8 @@ from plans import enums, models
 from plans.reader.document import Address, Clause, Document
 from plans.reader.errors import ReadingRefused
 
+from .figures import clean_svg
+
 MAX_CLAUSES = 20_000
 MAX_ROWS = 20_000  # of any other list
 MAX_DEPTH = 40
@@ -46,7 +48,7 @@ def refuse(path: str, what: str) -> ReadingRefused:
 def judge_key(path: str, value: str) -> None:
     if not _KEY.match(value):
         raise refuse(path, f"「{value[:40]}」はキーにできません。小文字の英数字とハイフンで40字までにしてください。")
-    if value in enums.RESERVED_KEYS:
+    if models.editions.is_reserved(value):
         raise refuse(path, f"「{value}」はアドレスで使う言葉なので、キーにできません。")
 
 
@@ -88,7 +90,7 @@ def _judge_tree(clauses: list[Clause]) -> None:
             raise refuse(
                 f"{path}.code", f"「{code[:80]}」はコードにできません。7.2.1 のように、小文字の英数字を点でつないでください。"
             )
-        if code in enums.RESERVED_KEYS:
+        if models.editions.is_reserved(code):
             raise refuse(f"{path}.code", f"「{code}」はアドレスで使う言葉なので、コードにできません。")
         if code in seen:
             raise refuse(f"{path}.code", f"コード「{code}」が clauses[{seen[code]}] と重なっています。")
@@ -132,6 +134,15 @@ def _judge_clause(path: str, clause: Clause) -> None:
         _one_of(f"{path}.texts[{at}].kind", text.kind, enums.TextKind)
         names_of = {"text": "text", "written_for": "written_for", "author": "author_name", "approver": "approver_name"}
         _fits(f"{path}.texts[{at}]", text, models.ClauseText, names_of, needed=("text",))
+        if text.kind == enums.TextKind.FIGURE:
+            text.text = _drawn(f"{path}.texts[{at}].text", text.text)
+
+
+def _drawn(path: str, text: str) -> str:
+    try:
+        return clean_svg(text)
+    except RefusedText as error:
+        raise refuse(path, str(error)) from error
 
 
 def _judge_lists(document: Document, codes: set[str]) -> None:

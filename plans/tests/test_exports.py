@@ -216,7 +216,7 @@ def test_an_export_shows_only_ties_its_reader_may_see(person):
     hidden = take_in(list_document("秘密の案です。"), plan="hisoka").snapshot
     new = list_document("市は支えます。")
     new.links = [doc.Link(doc.Address("mihon", "2022", "1"), doc.Address("hisoka", "2022", "1"), "supports", "editor")]
-    new.succession = [doc.SuccessionRow(doc.Address("hisoka", "2022", "1"), doc.Address("mihon", "2022", "1"), "changed")]
+    new.succession = [doc.SuccessionRow(doc.Address("hisoka", "2022", "1"), doc.Address("mihon", "2022", "1"), "changed", "理由")]
     snapshot = publish(take_in(new).snapshot, author=person("editor"), approver=person("approver"))
     public = export_json(models.Snapshot.objects.visible_to(ANYONE).get(), reader=ANYONE)
     assert b"hisoka" not in public

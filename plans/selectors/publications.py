@@ -1,0 +1,115 @@
+"""Publications: one snapshot by its number for those who load it, and what came out last for the feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext
+
+from ichinoseki_portal import fiscal
+from ichinoseki_portal.access import ANYONE
+from plans.enums import Stage, TextKind
+from plans.models import Clause, ClauseText, Edition, Snapshot
+
+from .current import newest_first, next_first_year
+from .status import Status, period_of, status_of
+
+NEWEST = 50
+"""How many entries the feed holds."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A snapshot that came out, or that was taken back: each is an entry of the feed."""
+
+    snapshot: Snapshot
+    taken_back: bool = False
+
+    @property
+    def at(self) -> dt.datetime:
+        moment = self.snapshot.withdrawn_at if self.taken_back else self.snapshot.published_at
+        assert moment is not None  # noqa: S101 - held by constraints of the table
+        return moment
+
+    @property
+    def url(self) -> str:
+        return self.snapshot.get_absolute_url()
+
+    @property
+    def name(self) -> str:
+        """【架空】…計画　案（決定前）: what it was called when it came out."""
+        snapshot = self.snapshot
+        words = f"{stated_title(snapshot)}　{stage_words(snapshot)}"
+        return gettext("【架空】") + words if snapshot.edition.plan.fictional else words
+
+
+def stated_title(snapshot: Snapshot) -> str:
+    """The edition's title as this snapshot states it."""
+    return str(snapshot.facts.get("title") or snapshot.edition.title)
+
+
+def stage_words(snapshot: Snapshot) -> str:
+    """成案; 正誤2; 素案1［案（決定前）］."""
+    number = str(snapshot.number) if snapshot.number > 1 or snapshot.stage in (Stage.DRAFT, Stage.SKELETON) else ""
+    words = f"{snapshot.get_stage_display()}{number}"
+    return gettext("%(stage)s［案（決定前）］") % {"stage": words} if snapshot.before_decision else words
+
+
+def stated_period(snapshot: Snapshot) -> str:
+    """The period as this snapshot states it, for people; "" when it states none."""
+    stated = snapshot.facts.get("period")
+    if not stated:
+        return period_of(snapshot.edition)
+    first, last, words = stated.get("first_fiscal_year"), stated.get("last_fiscal_year"), stated.get("words", "")
+    return period_of(Edition(first_fiscal_year=first, last_fiscal_year=last, period_words=words))
+
+
+def published_snapshot(plan: str, edition: str, sequence: int, at: dt.datetime) -> Snapshot | None:
+    """A stated snapshot with its edition; None when the public may not see it. One query."""
+    rows = Snapshot.objects.visible_to(ANYONE, at).filter(edition__in=Edition.objects.visible_to(ANYONE, at))
+    return _with_edition(rows, plan, edition, sequence, at).first()
+
+
+def taken_back_snapshot(plan: str, edition: str, sequence: int, at: dt.datetime) -> Snapshot | None:
+    """One that had been public: when and why it was taken back may be told, its text not. One query.
+
+    Its edition may be off the list since then: what it was called is no secret.
+    """
+    return _with_edition(Snapshot.objects.taken_back(at), plan, edition, sequence, at).first()
+
+
+def public_figure(plan: str, edition: str, code: str, at: dt.datetime) -> ClauseText | None:
+    """The confirmed figure of a clause the public may see, with the ``stage`` of the text it stands in. One query."""
+    listed = Edition.objects.visible_to(ANYONE, at)
+    shown = Clause.objects.visible_to(ANYONE, at).filter(address=OuterRef("address"), snapshot__edition__in=listed)
+    drawn = ClauseText.objects.visible_to(ANYONE, at).filter(kind=TextKind.FIGURE).exclude(text="")
+    drawn = drawn.filter(address__edition__plan__key=plan, address__edition__key=edition, address__code=code)
+    stage = Subquery(shown.order_by(*newest_first("snapshot__")).values("snapshot__stage")[:1])
+    return drawn.annotate(stage=stage).exclude(stage=None).first()
+
+
+def status_then(snapshot: Snapshot, at: dt.datetime) -> Status:
+    """Where the edition stands at a moment, read with this snapshot's stage. ``snapshot`` comes from ``published_snapshot``."""
+    return status_of(snapshot.edition, snapshot.stage, fiscal.today(at), snapshot.next_first_year)
+
+
+def publications(at: dt.datetime) -> list[Publication]:
+    """The newest publications and withdrawals, newest first. Outlines are our own words, not publications. Two queries."""
+    listed = Edition.objects.visible_to(ANYONE, at)
+    out = Snapshot.objects.visible_to(ANYONE, at).filter(edition__in=listed).exclude(stage=Stage.OUTLINE)
+    gone = Snapshot.objects.taken_back(at).exclude(stage=Stage.OUTLINE)
+    rows = [Publication(row) for row in _newest(out, "-published_at")]
+    rows += [Publication(row, taken_back=True) for row in _newest(gone, "-withdrawn_at")]
+    return sorted(rows, key=lambda row: (row.at, row.snapshot.pk), reverse=True)[:NEWEST]
+
+
+def _newest(rows: QuerySet[Snapshot], order: str) -> QuerySet[Snapshot]:
+    return rows.select_related("edition__plan").order_by(order, "-pk")[:NEWEST]
+
+
+def _with_edition(rows: QuerySet[Snapshot], plan: str, edition: str, sequence: int, at: dt.datetime) -> QuerySet[Snapshot]:
+    rows = rows.filter(edition__plan__key=plan, edition__key=edition, sequence=sequence)
+    following = next_first_year("edition__plan", "edition__first_fiscal_year", at)
+    return rows.select_related("edition__plan", "import_job").annotate(next_first_year=following)
