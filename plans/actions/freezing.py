@@ -26,8 +26,10 @@ def freeze(snapshot: models.Snapshot) -> None:
     terms, indicators = _rows(snapshot.terms.all(), TERM_FIELDS), _rows(snapshot.indicators.all(), INDICATOR_FIELDS)
     terms_at, indicators_at = _by_address(terms), _by_address(indicators)
     actors: dict[int, list[list[str]]] = defaultdict(list)
-    for clause_id, role, name in models.ClauseActor.objects.filter(clause__snapshot=snapshot).values_list(
-        "clause_id", "role", "name"
+    for clause_id, role, name in (
+        models.ClauseActor.objects.filter(clause__snapshot=snapshot)
+        .order_by("clause", "position")
+        .values_list("clause_id", "role", "name")
     ):
         actors[clause_id].append([role, name])
     clauses = list(snapshot.clauses.only("id", "parent_id", "position", "address_id", "label", "title").order_by("position"))

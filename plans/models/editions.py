@@ -27,9 +27,13 @@ _partial_date = RegexValidator(
 )
 
 
+def is_reserved(value: str) -> bool:
+    """Whether a key, or a part of a code, is a word or a v<n> that means something in addresses."""
+    return bool(RESERVED_KEYS & set(value.split(".")) or _VERSION.search(value))
+
+
 def refuse_reserved(value: str) -> None:
-    """No key and no part of a code may be a word, or a v<n>, that means something in addresses."""
-    if RESERVED_KEYS & set(value.split(".")) or _VERSION.search(value):
+    if is_reserved(value):
         raise ValidationError(_("「%(value)s」はアドレスで使う言葉なので、キーにできません。"), params={"value": value})
 
 

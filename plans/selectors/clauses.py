@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
-from plans.enums import ActorRole, Modality
-from plans.models import Clause, ClauseDepartment, Edition, Indicator, Snapshot, Term
+from plans.enums import DECIDED_STAGES, ActorRole, Modality
+from plans.models import Clause, Edition, Indicator, Snapshot, Term
+from plans.models.wording import chain, stage_words
 
-from .current import current_value, newest_first, next_first_year
-from .editions import tree
-from .entries import Entry, chain, entry, texts_of
+from .citing import Citation, citation
+from .current import current_value, newest_first, next_first_year, unsettled
+from .editions import state
+from .entries import Department, Entry, Place, texts_and_departments, tree
 from .reviews import Review, has_reviews, reviews_of
 from .shelf import Volume, volume
-from .status import is_before_decision
-from .ties import Tie, named_links, named_successions, read_ties, tie_flags
+from .ties import Tie, tie_flags, ties_of
 
 TWO_LEVELS = 200
 """Up to so many clauses below it, a page shows two levels of them with their text; beyond, one."""
@@ -32,17 +33,18 @@ class ClausePage:
     volume: Volume
     snapshot: Snapshot
     clause: Clause
+    place: Place
     entry: Entry  # with what is below it
     above: list[Entry]
     contents: list[Entry]
     where: str  # as one cites it
+    cite: Citation
+    stated: bool = False  # a page within v<n>
     previous: Entry | None = None
     following: Entry | None = None
-    is_current: bool = True  # the clause stands in the text that counts now
     links: list[Tie] = field(default_factory=list)
     successions: list[Tie] = field(default_factory=list)
-    terms: list[Term] = field(default_factory=list)
-    indicators: list[Indicator] = field(default_factory=list)
+    departments: list[Department] = field(default_factory=list)  # 所管課, latest year first
     reviews: list[Review] = field(default_factory=list)
 
     @property
@@ -50,8 +52,21 @@ class ClausePage:
         return self.volume.edition
 
     @property
-    def before_decision(self) -> bool:
-        return is_before_decision(self.snapshot.stage)
+    def is_current(self) -> bool:
+        """The page shows the text that counts now."""
+        return bool(self.snapshot.pk == self.clause.current_pk)
+
+    @property
+    def words(self) -> str:
+        return stage_words(self.snapshot.stage, self.snapshot.number)
+
+    @property
+    def current_words(self) -> str:
+        return stage_words(self.clause.current_stage, self.clause.current_number)
+
+    @property
+    def decided_since(self) -> bool:
+        return self.snapshot.before_decision and self.clause.current_stage in DECIDED_STAGES
 
     @property
     def modality(self) -> list[tuple[str, str, str]]:
@@ -61,17 +76,20 @@ class ClausePage:
     @property
     def actors(self) -> list[tuple[str, list[str]]]:
         """The actors named, by role."""
-        rows = self.clause.actors.all()
+        rows = self.clause.frozen.get("actors", [])
         return [
-            (str(role.label), [row.name for row in rows if row.role == role])
+            (str(role.label), [name for kind, name in rows if kind == role])
             for role in ActorRole
-            if any(row.role == role for row in rows)
+            if any(kind == role for kind, _name in rows)
         ]
 
     @property
-    def departments(self) -> list[ClauseDepartment]:
-        """所管課, latest year first."""
-        return sorted(self.clause.address.departments.all(), key=lambda row: -row.fiscal_year)
+    def terms(self) -> list[Term]:
+        return [Term(**row) for row in self.clause.frozen.get("terms", [])]
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        return [Indicator(**row) for row in self.clause.frozen.get("indicators", [])]
 
     @property
     def has_side(self) -> bool:
@@ -83,68 +101,83 @@ class ClausePage:
         return gettext("、").join(f"{first}–{last}" if first != last else f"{first}" for first, last in self.clause.lines)
 
 
-def shown_clause(plan: str, key: str, code: str, at: dt.datetime) -> Clause | None:
-    """The clause as it stands in the text that counts, or else in the newest one that has it; None when the public sees none."""
+def shown_clause(plan: str, key: str, code: str, at: dt.datetime, sequence: int | None = None) -> Clause | None:
+    """The clause as it stands in v<sequence>; without that, in the text that counts, or else in the newest one that has it.
+
+    None when the public sees none. One query.
+    """
+    stated = {} if sequence is None else {"snapshot__sequence": sequence}
     return (
         Clause.objects.visible_to(ANYONE, at)
         .filter(snapshot__edition__in=Edition.objects.visible_to(ANYONE, at))
-        .filter(snapshot__edition__plan__key=plan, snapshot__edition__key=key, code=code)
+        .filter(snapshot__edition__plan__key=plan, snapshot__edition__key=key, code=code, **stated)
         .select_related("snapshot__edition__plan", "address")
         .annotate(
             current_pk=current_value("pk", "snapshot__edition", at),
             current_stage=current_value("stage", "snapshot__edition", at),
+            current_number=current_value("number", "snapshot__edition", at),
             next_first_year=next_first_year("snapshot__edition__plan", "snapshot__edition__first_fiscal_year", at),
-            has_terms=Exists(
-                Term.objects.visible_to(ANYONE, at).filter(snapshot=OuterRef("snapshot"), address=OuterRef("address"))
-            ),
-            has_indicators=Exists(
-                Indicator.objects.visible_to(ANYONE, at).filter(snapshot=OuterRef("snapshot"), address=OuterRef("address"))
-            ),
+            unsettled=unsettled("snapshot__edition", at),
             has_reviews=has_reviews(at, pk=OuterRef("address")),
+            has_later=Exists(
+                Edition.objects.visible_to(ANYONE, at).filter(
+                    plan=OuterRef("snapshot__edition__plan"),
+                    first_fiscal_year__gt=OuterRef("snapshot__edition__first_fiscal_year"),
+                )
+            ),
             **tie_flags(at, OuterRef("snapshot__edition"), OuterRef("code")),
         )
-        .prefetch_related("actors", "address__departments")
         .order_by(*newest_first("snapshot__"))
         .first()
     )
 
 
-def clause_page(clause: Clause, at: dt.datetime) -> ClausePage:
-    """Everything the page shows. ``clause`` comes from ``shown_clause`` (three queries).
+def clause_page(clause: Clause, at: dt.datetime, *, stated: bool = False) -> ClausePage:
+    """Everything the page shows. ``clause`` comes from ``shown_clause``; ``stated``: the page stands within its snapshot.
 
-    Two more for the clauses round it and all texts; one each for links, successions, clauses at their far ends, terms and
-    indicators, and two for review rules, where there are any.
+    Two queries more: the clauses round it, and the texts of all of them with 所管課; one each for ties, their far ends, and
+    review rules, where there are any. With ``shown_clause`` six at most.
     """
     edition, today = clause.snapshot.edition, fiscal.today(at)
-    edition.current_stage, edition.next_first_year = clause.current_stage, clause.next_first_year
-    ties = read_ties(edition, clause.code, at, links=clause.has_links, successions=clause.has_successions)
+    told = _volume(clause, today, stated=stated)
+    ties = ties_of(edition, clause.code, at, today, links=clause.has_links, successions=clause.has_successions)
     around = _around(clause, at)
-    texts = texts_of([*(one.address_id for one in around), *ties.clauses], at)
-    outline = clause.snapshot.is_outline
-    entries = [entry(one, edition.get_absolute_url(), texts, outline=outline) for one in around]
+    texts, departments = texts_and_departments((one.address_id for one in around), clause.address_id, at)
+    plain = edition.get_absolute_url()
+    place = Place(clause.snapshot.get_absolute_url() if stated else plain, plain, clause.snapshot.is_outline)
+    entries = [place.entry(one, texts.get(one.address_id, {})) for one in around]
     here = next(one for one in entries if one.clause.pk == clause.pk)
     above = [one for one in entries if one.clause.position < clause.position and one.clause.last >= clause.last]
+    where = chain([*(one.clause for one in above), clause], here.heading)
     page = ClausePage(
-        volume=volume(edition, today),
+        volume=told,
         snapshot=clause.snapshot,
         clause=clause,
+        place=place,
         entry=here,
         above=above,
         contents=_contents(entries, [*above, here]),
-        where=chain([*(one.clause for one in above), clause], here.heading),
-        is_current=clause.snapshot_id == clause.current_pk,
-        links=named_links(ties, texts, today),
-        successions=named_successions(ties, texts, today),
+        where=where,
+        cite=citation(edition, clause.snapshot, today, where=where, code=clause.code),
+        stated=stated,
+        links=ties.links,
+        successions=ties.successions,
+        departments=departments,
+        reviews=reviews_of(edition, at, today, clause.code) if clause.has_reviews else [],
     )
     _put_below(page, entries)
     page.previous, page.following = _neighbours(entries, [*above, here])
-    if clause.has_terms:
-        page.terms = list(Term.objects.visible_to(ANYONE, at).filter(snapshot=clause.snapshot, address=clause.address))
-    if clause.has_indicators:
-        page.indicators = list(Indicator.objects.visible_to(ANYONE, at).filter(snapshot=clause.snapshot, address=clause.address))
-    if clause.has_reviews:
-        page.reviews = reviews_of(edition, at, clause.code)
     return page
+
+
+def _volume(clause: Clause, today: dt.date, *, stated: bool) -> Volume:
+    edition = clause.snapshot.edition
+    edition.current_stage, edition.next_first_year = clause.current_stage, clause.next_first_year
+    edition.unsettled = clause.unsettled
+    told = volume(edition, today)
+    if stated or clause.snapshot.before_decision:
+        state(told, clause.snapshot)
+    return told
 
 
 def _around(clause: Clause, at: dt.datetime) -> list[Clause]:
@@ -153,7 +186,7 @@ def _around(clause: Clause, at: dt.datetime) -> list[Clause]:
     wanted = Q(depth=0) | Q(parent__position__lte=clause.position, parent__last__gte=clause.position)
     if clause.last - clause.position <= TWO_LEVELS:
         wanted |= Q(parent__parent=clause)
-    return list(rows.filter(wanted).order_by("position"))
+    return list(rows.filter(wanted).defer("frozen", "modality", "lines").order_by("position"))
 
 
 def _contents(entries: list[Entry], path: list[Entry]) -> list[Entry]:
@@ -162,7 +195,7 @@ def _contents(entries: list[Entry], path: list[Entry]) -> list[Entry]:
     copies = []
     for one in entries:
         if not one.is_paragraph and (one.clause.depth == 0 or one.clause.parent_id in opened):
-            copies.append(Entry(one.clause, one.url, one.texts, one.outline, here=one.clause.pk == path[-1].clause.pk))
+            copies.append(replace(one, here=one.clause.pk == path[-1].clause.pk, entries=[]))
     return tree(copies)
 
 

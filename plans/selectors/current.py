@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 
 from ichinoseki_portal.access import ANYONE
-from plans.enums import UNDECIDED_STAGES, Stage
+from plans.enums import DECIDED_STAGES, UNDECIDED_STAGES, Stage
 from plans.models import Edition, Snapshot
 
 
@@ -35,8 +36,45 @@ def next_first_year(plan: str, first_year: str, at: dt.datetime) -> Subquery:
     return Subquery(later.order_by("first_fiscal_year").values("first_fiscal_year")[:1])
 
 
+def unsettled(edition: str, at: dt.datetime) -> Subquery:
+    """What the newest scheduled publication changes in an edition while the job has not written it there: see ``overlay``."""
+    pending = Snapshot.objects.visible_to(ANYONE, at).filter(edition=OuterRef(edition)).exclude(effects={})
+    return Subquery(pending.order_by("-sequence").values("effects")[:1])
+
+
+def overlay(edition: Edition, effects: dict[str, Any] | None = None) -> Edition:
+    """Let the edition say from the very second of a publication what the job will write a little later. Saves nothing."""
+    for name, value in (effects or getattr(edition, "unsettled", None) or {}).items():
+        setattr(edition, name, value)
+    edition.unsettled = None
+    return edition
+
+
+def state_facts(edition: Edition, snapshot: Snapshot) -> None:
+    """Let the edition in memory say what a stated snapshot says of it (title, period, date of decision, source).
+
+    A draft that names no date of decision has none, whatever came later; otherwise what a snapshot leaves open is the edition's.
+    """
+    facts = snapshot.facts
+    if not facts or snapshot.is_outline:
+        return
+    period, decided, source = facts["period"], facts["decided"], facts["source"]
+    edition.title, edition.ordinal = facts["title"] or edition.title, facts["ordinal"] or edition.ordinal
+    if any(period.values()):
+        edition.first_fiscal_year, edition.last_fiscal_year = period["first_fiscal_year"], period["last_fiscal_year"]
+        edition.period_words = period["words"]
+    if decided["date"] or snapshot.stage not in DECIDED_STAGES:
+        edition.decided_date, edition.decided_words = decided["date"], decided["words"]
+    if source["title"]:
+        edition.source_title, edition.source_publisher = source["title"], source["publisher"]
+        edition.source_url, edition.source_note = source["url"], source["note"]
+
+
 def shown_editions(at: dt.datetime) -> QuerySet[Edition]:
-    """Editions the public may see, with their plan, ``current_stage`` and ``next_first_year``."""
+    """Editions the public may see, with their plan, what counts now, and ``next_first_year``.
+
+    ``volume`` brings in what a publication has changed a moment ago; whoever reads them without it calls ``overlay``.
+    """
     return (
         Edition.objects.visible_to(ANYONE, at)
         .select_related("plan")
@@ -44,6 +82,7 @@ def shown_editions(at: dt.datetime) -> QuerySet[Edition]:
             current_stage=current_value("stage", "pk", at),
             current_pk=current_value("pk", "pk", at),
             next_first_year=next_first_year("plan", "first_fiscal_year", at),
+            unsettled=unsettled("pk", at),
         )
     )
 

@@ -1,30 +1,33 @@
-"""One edition of a plan: what it is, its contents, and what it is tied to."""
+"""One edition of a plan: what it is, its contents, its stages, and what it is tied to."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Q, Value
+from django.db.models import Case, F, JSONField, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
-from plans.enums import ClauseKind
-from plans.models import Clause, Edition, Indicator, Snapshot, Term
+from plans.enums import ClauseKind, TextKind
+from plans.models import Clause, ClauseText, Edition, Indicator, Snapshot, Term
 
-from .current import shown_editions, shown_snapshots
-from .entries import Entry, entry, texts_of
+from .citing import Citation, citation
+from .current import shown_editions, state_facts
+from .entries import Entry, tree
 from .reviews import Review, has_reviews, reviews_of
 from .shelf import Volume, volume
-from .ties import Tie, named_links, named_successions, read_ties, tie_flags
+from .stages import Standing, stages_of
+from .status import DRAFT, period_of
+from .ties import Tie, tie_flags, ties_of
 
 
 @dataclass
 class EditionPage:
     volume: Volume
-    snapshot: Snapshot | None  # the text that counts
-    snapshots: list[Snapshot]  # all the public may see, that one first
+    standing: Standing  # which text is shown, and whether it is the one that counts
+    on: dt.date  # the day whose status is shown
+    cite: Citation | None = None
     vision: Entry | None = None
     contents: list[Entry] = field(default_factory=list)
     links: list[Tie] = field(default_factory=list)
@@ -37,56 +40,86 @@ class EditionPage:
     def edition(self) -> Edition:
         return self.volume.edition
 
+    @property
+    def snapshot(self) -> Snapshot | None:
+        return self.standing.snapshot
 
-def edition_page(plan: str, key: str, at: dt.datetime) -> EditionPage | None:
-    """Everything the page shows; None when the public may not see the edition.
 
-    Six queries: the edition, its snapshots, the contents, their texts, terms, indicators; one more each for links, successions
-    and the clauses at their far ends, and two for review rules, where there are any.
+def edition_page(
+    plan: str, key: str, at: dt.datetime, *, sequence: int | None = None, on: dt.date | None = None
+) -> EditionPage | None:
+    """Everything the page shows; None when the public may not see the edition, or no snapshot v<sequence> of it.
+
+    ``at`` is the moment that decides what may be seen; ``on`` only the day whose status and review years are told.
+    At most six queries: the edition, its stages, the contents with our short titles; links with successions, their far ends,
+    and review rules only where there are any.
     """
+    edition = editions_with_flags(at).filter(plan__key=plan, key=key).first()
+    return None if edition is None else page_of(edition, at, sequence=sequence, on=on)
+
+
+def editions_with_flags(at: dt.datetime) -> QuerySet[Edition]:
     flags = {"has_reviews": has_reviews(at, edition=OuterRef("pk")), **tie_flags(at, OuterRef("pk"), Value(""))}
-    edition = shown_editions(at).filter(plan__key=plan, key=key).annotate(**flags).first()
-    if edition is None:
-        return None
-    today = fiscal.today(at)
-    ties = read_ties(edition, "", at, links=edition.has_links, successions=edition.has_successions)
-    snapshots = list(shown_snapshots([edition], at))
-    snapshot = snapshots[0] if snapshots else None
-    clauses = _contents(snapshot, at) if snapshot else []
-    texts = texts_of([*(clause.address_id for clause in clauses), *ties.clauses], at)
-    page = EditionPage(volume(edition, today), snapshot, snapshots)
-    page.links, page.successions = named_links(ties, texts, today), named_successions(ties, texts, today)
+    return shown_editions(at).annotate(**flags)
+
+
+def page_of(edition: Edition, at: dt.datetime, *, sequence: int | None = None, on: dt.date | None = None) -> EditionPage | None:
+    """``edition`` comes from ``editions_with_flags``."""
+    on, today = on or fiscal.today(at), fiscal.today(at)
+    told = volume(edition, on)
+    standing = stages_of(edition, at, sequence)
+    snapshot = standing.snapshot
+    if sequence is not None:
+        if snapshot is None:
+            return None
+        state(told, snapshot)
+    page = EditionPage(told, standing, on)
     if snapshot:
-        entries = [entry(clause, edition.get_absolute_url(), texts, outline=snapshot.is_outline) for clause in clauses]
-        page.vision = next((one for one in entries if one.clause.kind == ClauseKind.VISION), None)
-        page.contents = tree(one for one in entries if one.clause.depth < 2)
-        page.terms = _terms(snapshot, at)
-        page.indicators = _indicators(snapshot, at)
+        page.cite = citation(edition, snapshot, today)
+        _put_text(page, snapshot, at)
+    ties = ties_of(edition, "", at, on, links=edition.has_links, successions=edition.has_successions)
+    page.links, page.successions = ties.links, ties.successions
     if edition.has_reviews:
-        page.reviews = reviews_of(edition, at)
+        page.reviews = reviews_of(edition, at, on)
     return page
 
 
-def tree(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries in reading order, each put below its parent."""
-    top: list[Entry] = []
-    by_clause: dict[int, Entry] = {}
-    for one in entries:
-        by_clause[one.clause.pk] = one
-        above = by_clause.get(one.clause.parent_id or 0)
-        (above.entries if above else top).append(one)
-    return top
+def state(told: Volume, snapshot: Snapshot) -> None:
+    """On the pages of a stated snapshot: its own facts, with the status it really has. A draft is never in force."""
+    state_facts(told.edition, snapshot)
+    told.period = period_of(told.edition)
+    told.stage = snapshot.stage
+    if snapshot.before_decision:
+        told.status = DRAFT
+
+
+def _put_text(page: EditionPage, snapshot: Snapshot, at: dt.datetime) -> None:
+    rows = _contents(snapshot, at)
+    whole = (rows[0].whole or {}).get("whole", {}) if rows else {}
+    page.terms = [Term(**row) for row in whole.get("terms", [])]
+    page.indicators = [Indicator(**row) for row in whole.get("indicators", [])]
+    place = page.standing.place
+    entries = [place.entry(row, _short(row)) for row in rows if row.kind != ClauseKind.PARAGRAPH]
+    page.vision = next((one for one in entries if one.clause.kind == ClauseKind.VISION), None)
+    page.contents = tree(one for one in entries if one.clause.depth < 2)
 
 
 def _contents(snapshot: Snapshot, at: dt.datetime) -> list[Clause]:
-    """The top two levels and the vision, in reading order."""
-    shown = Clause.objects.visible_to(ANYONE, at).filter(snapshot=snapshot).exclude(kind=ClauseKind.PARAGRAPH)
-    return list(shown.filter(Q(depth__lt=2) | Q(kind=ClauseKind.VISION)).order_by("position"))
+    """The first clause, the top two levels and the vision, in reading order; of their text only the vision's."""
+    shown = Clause.objects.visible_to(ANYONE, at).filter(snapshot=snapshot)
+    listed = ~Q(kind=ClauseKind.PARAGRAPH) & (Q(depth__lt=2) | Q(kind=ClauseKind.VISION))
+    short = ClauseText.objects.visible_to(ANYONE, at).filter(address=OuterRef("address"), kind=TextKind.SHORT_TITLE)
+    rows = shown.filter(listed | Q(position=0)).order_by("position")
+    return list(
+        rows.only("id", "snapshot", "address", "parent", "code", "position", "last", "depth", "kind", "label", "title").annotate(
+            whole=Case(When(position=0, then=F("frozen")), output_field=JSONField()),
+            short_title=Case(When(title="", then=Subquery(short.values("text")[:1])), output_field=TextField()),
+            vision_words=Case(When(kind=ClauseKind.VISION, then=F("body")), output_field=TextField()),
+        )
+    )
 
 
-def _terms(snapshot: Snapshot, at: dt.datetime) -> list[Term]:
-    return list(Term.objects.visible_to(ANYONE, at).filter(snapshot=snapshot).select_related("address"))
-
-
-def _indicators(snapshot: Snapshot, at: dt.datetime) -> list[Indicator]:
-    return list(Indicator.objects.visible_to(ANYONE, at).filter(snapshot=snapshot).select_related("address"))
+def _short(clause: Clause) -> dict[str, ClauseText]:
+    if not clause.short_title:
+        return {}
+    return {TextKind.SHORT_TITLE: ClauseText(kind=TextKind.SHORT_TITLE, text=clause.short_title)}

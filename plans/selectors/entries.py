@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, F, QuerySet, TextField, Value, When
 
 from ichinoseki_portal.access import ANYONE
 from plans.enums import ClauseKind, TextKind
-from plans.models import Clause, ClauseText
+from plans.models import Clause, ClauseDepartment, ClauseText
+from plans.models.wording import is_mark_only
 
 Texts = dict[str, ClauseText]
-
-_MARK_ONLY = re.compile(r"^[^\w（(【]?$")  # ● ■ ○ … and no label at all: they say nothing without their title
-_JOINS_ON = re.compile(r"^[（(①-⑳]")
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Entry:
     texts: Texts
     outline: bool = False  # the text shown is our summary, not the official one
     here: bool = False  # the page's own clause
-    open: bool = False  # its branch of the contents is unfolded
+    clause_address: str = ""  # its plain address, where ``url`` may be that within a stated snapshot
     entries: list[Entry] = field(default_factory=list)
 
     @property
@@ -71,16 +71,28 @@ class Entry:
     @property
     def plain_is_stale(self) -> bool:
         """Whether the plain text was written for another official text than the one shown."""
-        text = self.texts.get(TextKind.PLAIN)
-        return bool(text and not self.outline and text.is_stale(self.clause))
+        return self._is_stale(TextKind.PLAIN)
 
     @property
     def english(self) -> str:
         return _text(self.texts, TextKind.EN)
 
     @property
+    def english_is_stale(self) -> bool:
+        return self._is_stale(TextKind.EN)
+
+    @property
     def alt(self) -> str:
         return _text(self.texts, TextKind.ALT)
+
+    @property
+    def figure(self) -> str:
+        """Where the figure is served that we redrew of it; "" when there is none. It stands at the clause's plain address."""
+        return f"{self.clause_address}figure.svg" if TextKind.FIGURE in self.texts else ""
+
+    @property
+    def figure_is_stale(self) -> bool:
+        return self._is_stale(TextKind.FIGURE)
 
     @property
     def reading(self) -> str:
@@ -91,37 +103,83 @@ class Entry:
         """How many clauses stand below it."""
         return self.clause.last - self.clause.position
 
+    def _is_stale(self, kind: str) -> bool:
+        text = self.texts.get(kind)
+        return bool(text and not self.outline and text.is_stale(self.clause))
 
-def entry(clause: Clause, base: str, texts: dict[int, Texts], *, outline: bool = False) -> Entry:
-    """``base`` is the address of the clause's edition."""
-    return Entry(clause, f"{base}{clause.code}/", texts.get(clause.address_id, {}), outline)
+
+@dataclass(frozen=True)
+class Department:
+    """所管課 of a clause in one fiscal year."""
+
+    fiscal_year: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pages of a text stand: those of the text that counts, or within one stated snapshot (v<n>)."""
+
+    base: str
+    plain: str  # the edition's own address
+    outline: bool = False
+
+    def entry(self, clause: Clause, texts: Texts, *, here: bool = False) -> Entry:
+        code = f"{clause.code}/"
+        return Entry(clause, self.base + code, texts, self.outline, here, clause_address=self.plain + code)
+
+
+def tree(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries in reading order, each put below its parent."""
+    top: list[Entry] = []
+    by_clause: dict[int, Entry] = {}
+    for one in entries:
+        by_clause[one.clause.pk] = one
+        above = by_clause.get(one.clause.parent_id or 0)
+        (above.entries if above else top).append(one)
+    return top
 
 
 def texts_of(address_ids: Iterable[int], at: dt.datetime) -> dict[int, Texts]:
     """The texts that are not official, by address and kind. One query."""
     found: dict[int, Texts] = {}
-    for text in ClauseText.objects.visible_to(ANYONE, at).filter(address__in=set(address_ids)):
-        found.setdefault(text.address_id, {})[text.kind] = text
+    for _tag, address, kind, text, written_for, _year in _text_rows(address_ids, at):
+        _keep(found, address, kind, text, written_for)
     return found
 
 
-def chain(clauses: Iterable[Clause], heading: str = "") -> str:
-    """Where a clause stands, as one cites it: 「７ 基本方針２（２）①」. A mark without number brings its title."""
-    words = ""
-    steps = list(clauses)
-    for clause in steps:
-        title = clause.title or (heading if clause is steps[-1] else "")
-        step = clause.label if not _MARK_ONLY.match(clause.label) else f"{clause.label}{title}"
-        words += step if not words or _JOINS_ON.match(step) else f" {step}"
-    return words
+def texts_and_departments(address_ids: Iterable[int], of: int, at: dt.datetime) -> tuple[dict[int, Texts], list[Department]]:
+    """The same, with 所管課 of one address, latest year first. One query."""
+    found: dict[int, Texts] = {}
+    departments = []
+    for tag, address, kind, text, written_for, year in _text_rows(address_ids, at).union(_department_rows(of, at), all=True):
+        if tag == "department":
+            departments.append(Department(year, text))
+        else:
+            _keep(found, address, kind, text, written_for)
+    return found, sorted(departments, key=lambda row: (-row.fiscal_year, row.name))
 
 
-def lines_up(clause: Clause) -> list[Clause]:
-    """The clause and those above it, from the top. Its parents must have been fetched with it."""
-    up = [clause]
-    while up[0].parent is not None:
-        up.insert(0, up[0].parent)
-    return up
+def _keep(found: dict[int, Texts], address: int, kind: str, text: str, written_for: str) -> None:
+    found.setdefault(address, {})[kind] = ClauseText(address_id=address, kind=kind, text=text, written_for=written_for)
+
+
+def _text_rows(address_ids: Iterable[int], at: dt.datetime) -> QuerySet[ClauseText, Any]:
+    """A figure may be long and is served by itself: here only that there is one."""
+    rows = ClauseText.objects.visible_to(ANYONE, at).filter(address__in=set(address_ids)).order_by()
+    words = Case(When(kind=TextKind.FIGURE, then=Value("1")), default=F("text"), output_field=TextField())
+    return _values(rows, tag=Value("text"), kind=F("kind"), text=words, written_for=F("written_for"), year=Value(0))
+
+
+def _department_rows(address: int, at: dt.datetime) -> QuerySet[ClauseDepartment, Any]:
+    rows = ClauseDepartment.objects.visible_to(ANYONE, at).filter(address=address).order_by()
+    return _values(rows, tag=Value("department"), kind=Value(""), text=F("name"), written_for=Value(""), year=F("fiscal_year"))
+
+
+def _values(rows: QuerySet[Any], *, tag: Any, kind: Any, text: Any, written_for: Any, year: Any) -> QuerySet[Any, Any]:
+    values = {"r_tag": tag, "r_address": F("address_id"), "r_kind": kind}
+    values |= {"r_text": text, "r_written_for": written_for, "r_year": year}
+    return rows.annotate(**values).values_list(*values)
 
 
 def _text(texts: Texts, kind: str) -> str:
@@ -129,4 +187,4 @@ def _text(texts: Texts, kind: str) -> str:
 
 
 def _gap(label: str, heading: str) -> str:
-    return "" if not label or not heading or label.endswith(("）", ")")) or _MARK_ONLY.match(label) else "　"
+    return "" if not label or not heading or label.endswith(("）", ")")) or is_mark_only(label) else "　"

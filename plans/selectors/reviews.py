@@ -6,11 +6,21 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
-from plans.models import Edition, ReviewExplanation, ReviewRule
+from plans.models import Edition, ReviewRule
+
+from .current import overlay, unsettled
+
+
+@dataclass(frozen=True)
+class Told:
+    """The city's word on a review, and its day."""
+
+    date: dt.date
+    text: str
 
 
 @dataclass(frozen=True)
@@ -21,7 +31,7 @@ class Review:
     trigger: Edition | None
     year: int | None
     today: dt.date
-    explanations: list[ReviewExplanation]
+    explanations: list[Told]
 
     @property
     def has_passed(self) -> bool:
@@ -52,26 +62,35 @@ def has_reviews(at: dt.datetime, **where: Any) -> Exists:
     )
 
 
-def reviews_of(edition: Edition, at: dt.datetime, code: str | None = None) -> list[Review]:
-    """The review rules of an edition, or of one of its clauses, with the year each gives today."""
-    rules = (
+def reviews_of(edition: Edition, at: dt.datetime, on: dt.date, code: str | None = None) -> list[Review]:
+    """The review rules of an edition, or of one of its clauses, with the year each gives on a day. One query."""
+    rows = (
         ReviewRule.objects.visible_to(ANYONE, at)
         .filter(address__edition=edition, **({} if code is None else {"address__code": code}))
-        .select_related("trigger_edition__plan", "address")
-        .annotate(trigger_shown=Exists(Edition.objects.visible_to(ANYONE, at).filter(pk=OuterRef("trigger_edition"))))
-        .prefetch_related("explanations")
+        .select_related("trigger_edition__plan")
+        .annotate(
+            trigger_shown=Exists(Edition.objects.visible_to(ANYONE, at).filter(pk=OuterRef("trigger_edition"))),
+            unsettled=unsettled("trigger_edition", at),
+            told_on=F("explanations__date"),
+            told=F("explanations__text"),
+        )
+        .order_by("address", "pk", "explanations__date", "explanations__id")
     )
-    return [_review(rule, fiscal.today(at)) for rule in rules]
+    found: dict[int, Review] = {}
+    for row in rows:
+        review = found.get(row.pk) or found.setdefault(row.pk, _review(row, on))
+        if row.told_on and row.told_on <= on:
+            review.explanations.append(Told(row.told_on, row.told))
+    return list(found.values())
 
 
-def _review(rule: ReviewRule, today: dt.date) -> Review:
-    trigger = rule.trigger_edition if rule.trigger_shown else None
+def _review(rule: ReviewRule, on: dt.date) -> Review:
+    trigger = overlay(rule.trigger_edition, rule.unsettled) if rule.trigger_edition and rule.trigger_shown else None
     year = trigger and due_year(
         offset=rule.offset_fiscal_years,
         reading=rule.reading,
         decided_date=trigger.decided_date,
         first_fiscal_year=trigger.first_fiscal_year,
-        today=today,
+        today=on,
     )
-    told = [word for word in rule.explanations.all() if word.date <= today]
-    return Review(rule, trigger, year or None, today, told)
+    return Review(rule, trigger, year or None, on, [])

@@ -12,7 +12,7 @@ from ichinoseki_portal.access import ANYONE
 from plans.enums import ClauseKind
 from plans.models import Clause, Edition, Plan
 
-from .current import shown_editions
+from .current import overlay, shown_editions
 from .status import Status, is_before_decision, period_of, status_of
 
 
@@ -23,6 +23,7 @@ class Volume:
     edition: Edition
     status: Status
     period: str
+    stage: str = ""  # of the text shown
     vision: Clause | None = None
 
     @property
@@ -41,6 +42,12 @@ class Volume:
         return None if year is None else fiscal.last_day(year)
 
     @property
+    def last_year(self) -> str:
+        """令和7年度."""
+        year = self.edition.last_fiscal_year
+        return "" if year is None else fiscal.fiscal_year_label(year)
+
+    @property
     def title_parts(self) -> tuple[str, str]:
         """「第２次」 and the rest, so that no line ends after 「第」."""
         ordinal, title = self.edition.ordinal, self.edition.title
@@ -48,7 +55,7 @@ class Volume:
 
     @property
     def before_decision(self) -> bool:
-        return is_before_decision(self.edition.current_stage or "")
+        return is_before_decision(self.stage)
 
 
 @dataclass
@@ -66,8 +73,9 @@ class HomePage:
 
 def volume(edition: Edition, on: dt.date) -> Volume:
     """``edition`` comes from ``shown_editions``."""
-    status = status_of(edition, edition.current_stage or "", on, edition.next_first_year)
-    return Volume(edition, status, period_of(edition))
+    overlay(edition)
+    stage = edition.current_stage or ""
+    return Volume(edition, status_of(edition, stage, on, edition.next_first_year), period_of(edition), stage)
 
 
 def home_page(at: dt.datetime, first_plan: str) -> HomePage:
@@ -81,24 +89,34 @@ def home_page(at: dt.datetime, first_plan: str) -> HomePage:
     return HomePage(chosen)
 
 
-def plans_page(at: dt.datetime) -> list[Shelf]:
-    """Every plan with its editions: those in force first, fictional ones at the end. One query."""
-    return sorted(_shelves(at), key=lambda shelf: (shelf.plan.fictional, not any(one.status.in_force for one in shelf.volumes)))
+def plans_page(at: dt.datetime, on: dt.date | None = None) -> list[Shelf]:
+    """Every plan with its editions as they stand on a day: those in force first, fictional ones at the end. One query."""
+    return sorted(
+        _shelves(at, on=on), key=lambda shelf: (shelf.plan.fictional, not any(one.status.in_force for one in shelf.volumes))
+    )
 
 
-def plan_page(key: str, at: dt.datetime) -> Shelf | None:
+def plan_page(key: str, at: dt.datetime, on: dt.date | None = None) -> Shelf | None:
     """One plan; None when the public may not see any edition of it. One query."""
-    shelves = _shelves(at, key)
+    shelves = _shelves(at, key, on)
     return shelves[0] if shelves else None
 
 
-def _shelves(at: dt.datetime, key: str = "") -> list[Shelf]:
-    editions = shown_editions(at).order_by("plan__position", "plan__key", "-first_fiscal_year", "-key")
+def _shelves(at: dt.datetime, key: str = "", on: dt.date | None = None) -> list[Shelf]:
+    """What may be seen at a moment; ``on`` is only the day whose status is asked for."""
+    editions = shown_editions(at).order_by("plan__position", "plan__key")
     shelves: dict[int, Shelf] = {}
     for edition in editions.filter(plan__key=key) if key else editions:
         shelf = shelves.setdefault(edition.plan_id, Shelf(edition.plan))
-        shelf.volumes.append(volume(edition, fiscal.today(at)))
+        shelf.volumes.append(volume(edition, on or fiscal.today(at)))
+    for shelf in shelves.values():
+        shelf.volumes.sort(key=newest_last, reverse=True)
     return list(shelves.values())
+
+
+def newest_last(one: Volume) -> tuple[int, str]:
+    """By the first year as it stands now: the database's order would miss what a publication has changed a moment ago."""
+    return (one.edition.first_fiscal_year or 0, one.edition.key)
 
 
 def _for_home(shelf: Shelf) -> list[Volume]:

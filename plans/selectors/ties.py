@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal.access import ANYONE
-from plans.enums import Basis, LinkType, SuccessionKind
-from plans.models import Clause, ClauseAddress, ClauseLink, Edition, Succession
+from plans.enums import Basis, LinkType, SuccessionKind, TextKind
+from plans.models import Clause, ClauseAddress, ClauseLink, ClauseText, Edition, Succession
+from plans.models.wording import named
 
-from .current import current_value, newest_first, next_first_year
-from .entries import Texts, chain, lines_up
+from .current import current_value, newest_first, next_first_year, overlay, unsettled
 from .status import Status, status_of
 
 # What a link says, read from its origin and from its target.
@@ -66,67 +68,34 @@ class Tie:
     editors: bool = False
 
 
+@dataclass(frozen=True)
+class Row:
+    """A link or a succession as read: from address ``a`` to address ``b``, one of which is the page's own."""
+
+    tag: str  # "link" or "succession"
+    pk: int
+    kind: str
+    basis: str
+    note: str
+    a: int | None
+    b: int | None
+    outward: bool
+
+
 @dataclass
 class Ties:
-    """Rows as read; ``named`` turns them into what a page shows once clauses and texts of the far ends are known."""
-
-    edition: Edition
-    code: str
-    links: list[ClauseLink] = field(default_factory=list)
-    successions: list[Succession] = field(default_factory=list)
-    clauses: dict[int, Clause] = field(default_factory=dict)  # of the far ends, by address
-
-    def is_here(self, address: ClauseAddress | None) -> bool:
-        return address is not None and (address.edition_id, address.code) == (self.edition.pk, self.code)
-
-    def far_addresses(self) -> list[ClauseAddress]:
-        ends = [end for row in self.links for end in (row.origin, row.target)]
-        ends += [end for row in self.successions for end in (row.old, row.new) if end is not None]
-        return [end for end in ends if not self.is_here(end)]
+    links: list[Tie] = field(default_factory=list)
+    successions: list[Tie] = field(default_factory=list)
 
 
-def read_ties(edition: Edition, code: str, at: dt.datetime, *, links: bool = True, successions: bool = True) -> Ties:
-    """The ties of one address of an edition ("" is the edition itself). At most three queries."""
-    ties = Ties(edition, code)
-    if links:
-        ties.links = list(_links(edition, code, at))
-    if successions:
-        ties.successions = list(_successions(edition, code, at))
-    ids = {end.pk for end in ties.far_addresses() if end.code}
-    if ids:
-        shown = Clause.objects.visible_to(ANYONE, at).filter(address__in=ids).order_by(*newest_first("snapshot__"))
-        for clause in shown.select_related("snapshot", "parent__parent__parent__parent"):
-            ties.clauses.setdefault(clause.address_id, clause)
-    return ties
+def ties_of(edition: Edition, code: str, at: dt.datetime, on: dt.date, *, links: bool, successions: bool) -> Ties:
+    """What one address of an edition ("" is the edition itself) is tied to. Two queries, none where there is nothing.
 
-
-def named_links(ties: Ties, texts: dict[int, Texts], on: dt.date) -> list[Tie]:
-    """The links as a page shows them. A far end whose clause the public may not see yet is left out."""
-    shown = []
-    for link in sorted(ties.links, key=lambda link: (_ORDER[link.type], not ties.is_here(link.origin), link.pk)):
-        outward = ties.is_here(link.origin)
-        far, stage = (link.target, link.target_stage) if outward else (link.origin, link.origin_stage)
-        end = _end(far, stage, link.target_next if outward else link.origin_next, ties, texts, on)
-        if end:
-            words = WORDS[link.type][0 if outward else 1]
-            editors = link.basis == Basis.EDITOR
-            shown.append(Tie(words, end, str(Basis(link.basis).label), link.note, editors))
-    return shown
-
-
-def named_successions(ties: Ties, texts: dict[int, Texts], on: dt.date) -> list[Tie]:
-    """What became of it first, then where it came from."""
-    later: list[Tie] = []
-    earlier: list[Tie] = []
-    for row in ties.successions:
-        forward = ties.is_here(row.old)
-        far, stage, following = (row.new, row.new_stage, row.new_next) if forward else (row.old, row.old_stage, row.old_next)
-        end = _end(far, stage, following, ties, texts, on) if far else None
-        if far and not end:
-            continue
-        words = (EDITION_BECAME if not ties.code else BECAME[row.kind])[0 if forward else 1]
-        (later if forward else earlier).append(Tie(words, end, note=row.reason))
-    return later + earlier
+    A far end whose clause the public may not see yet is left out. ``on`` is the day for the status of the plans named.
+    """
+    rows = _rows(edition, code, at, links=links, successions=successions)
+    ends = far_ends({end for row in rows for end in (row.a, row.b) if end}, at, on) if rows else {}
+    return Ties(_links(rows, ends), _successions(rows, ends, whole=not code))
 
 
 def tie_flags(at: dt.datetime, edition: Any, code: Any) -> dict[str, Exists]:
@@ -143,39 +112,99 @@ def tie_flags(at: dt.datetime, edition: Any, code: Any) -> dict[str, Exists]:
     }
 
 
-def _end(far: ClauseAddress, stage: str, following: int | None, ties: Ties, texts: dict[int, Texts], on: dt.date) -> End | None:
-    name = ""
-    if far.code:
-        clause = ties.clauses.get(far.pk)
-        if clause is None:
-            return None
-        name = _clause_name(clause, texts.get(far.pk, {}))
-    return End(far.get_absolute_url(), name, far.edition, status_of(far.edition, stage or "", on, following))
+def far_ends(addresses: Iterable[int], at: dt.datetime, on: dt.date) -> dict[int, End]:
+    """What stands at these addresses, by address, in the text that counts or else the newest that had it. One query."""
+    there = Clause.objects.visible_to(ANYONE, at).filter(address=OuterRef("pk")).order_by(*newest_first("snapshot__"))
+    short = ClauseText.objects.visible_to(ANYONE, at).filter(address=OuterRef("pk"), kind=TextKind.SHORT_TITLE)
+    rows = (
+        ClauseAddress.objects.visible_to(ANYONE, at)
+        .filter(pk__in=set(addresses))
+        .select_related("edition__plan")
+        .annotate(
+            stage=current_value("stage", "edition", at),
+            following=next_first_year("edition__plan", "edition__first_fiscal_year", at),
+            unsettled=unsettled("edition", at),
+            there=Subquery(there.values(said=JSONObject(where=KT("frozen__where"), title="title", label="label"))[:1]),
+            short_title=Subquery(short.values("text")[:1]),
+        )
+    )
+    return {row.pk: _end(row, on) for row in rows if row.there or not row.code}
 
 
-def _clause_name(clause: Clause, texts: Texts) -> str:
-    heading = clause.title or (texts["short_title"].text if "short_title" in texts else "")
-    where = chain(lines_up(clause), heading)
-    return where if where.endswith(heading) else f"{where} {heading}"
+def _end(row: Any, on: dt.date) -> End:
+    edition, said = overlay(row.edition, row.unsettled), row.there
+    name = named(said["where"] or "", said["label"], said["title"] or row.short_title or "") if row.code else ""
+    return End(row.get_absolute_url(), name, edition, status_of(edition, row.stage or "", on, row.following))
 
 
-def _links(edition: Edition, code: str, at: dt.datetime) -> Any:
+def _links(rows: list[Row], ends: dict[int, End]) -> list[Tie]:
+    shown = []
+    for row in sorted((row for row in rows if row.tag == "link"), key=lambda row: (_ORDER[row.kind], not row.outward, row.pk)):
+        end = ends.get((row.b if row.outward else row.a) or 0)
+        if end:
+            words = WORDS[row.kind][0 if row.outward else 1]
+            shown.append(Tie(words, end, str(Basis(row.basis).label), row.note, row.basis == Basis.EDITOR))
+    return shown
+
+
+def _successions(rows: list[Row], ends: dict[int, End], *, whole: bool) -> list[Tie]:
+    """What became of it first, then where it came from."""
+    later: list[Tie] = []
+    earlier: list[Tie] = []
+    for row in sorted((row for row in rows if row.tag == "succession"), key=lambda row: row.pk):
+        far = row.b if row.outward else row.a
+        end = ends.get(far) if far else None
+        if far and not end:
+            continue
+        words = (EDITION_BECAME if whole else BECAME[row.kind])[0 if row.outward else 1]
+        (later if row.outward else earlier).append(Tie(words, end, note=row.note))
+    return later + earlier
+
+
+def _rows(edition: Edition, code: str, at: dt.datetime, *, links: bool, successions: bool) -> list[Row]:
+    """Links and successions in one query."""
+    parts = []
+    if links:
+        parts.append(_values("link", _link_rows(edition, code, at), "origin", "target", F("type"), F("basis"), F("note")))
+    if successions:
+        rows = _succession_rows(edition, code, at)
+        parts.append(_values("succession", rows, "old", "new", F("kind"), Value(""), F("reason")))
+    if not parts:
+        return []
+    found = []
+    for tag, pk, kind, basis, note, a, a_edition, a_code, b in parts[0].union(*parts[1:], all=True):
+        found.append(Row(tag, pk, kind, basis, note, a, b, (a_edition, a_code) == (edition.pk, code)))
+    return found
+
+
+def _link_rows(edition: Edition, code: str, at: dt.datetime) -> QuerySet[ClauseLink]:
     here = Q(origin__edition=edition, origin__code=code) | Q(target__edition=edition, target__code=code)
-    rows = ClauseLink.objects.visible_to(ANYONE, at).filter(here)
-    return _with_plans(rows, ("origin", "target"), at).order_by("id")
+    return ClauseLink.objects.visible_to(ANYONE, at).filter(here)
 
 
-def _successions(edition: Edition, code: str, at: dt.datetime) -> Any:
+def _succession_rows(edition: Edition, code: str, at: dt.datetime) -> QuerySet[Succession]:
+    """As the text that counts states them: an older draft's word on it is gone."""
     here = Q(old__edition=edition, old__code=code) | Q(new__edition=edition, new__code=code)
+    return stated_successions(at).filter(here)
+
+
+def stated_successions(at: dt.datetime) -> QuerySet[Succession]:
+    """Successions as stated by the text that counts of each later edition, or recorded of editions as a whole."""
     listed = Edition.objects.visible_to(ANYONE, at)
     stated = Q(snapshot=None) | Q(snapshot=current_value("pk", "edition", at))
-    rows = Succession.objects.visible_to(ANYONE, at).filter(here, stated, edition__in=listed)
-    return _with_plans(rows, ("old", "new"), at).order_by("id")
+    return Succession.objects.visible_to(ANYONE, at).filter(stated, edition__in=listed)
 
 
-def _with_plans(rows: Any, ends: Iterable[str], at: dt.datetime) -> Any:
-    extra: dict[str, Callable[..., Any] | Any] = {}
-    for end in ends:
-        extra[f"{end}_stage"] = current_value("stage", f"{end}__edition", at)
-        extra[f"{end}_next"] = next_first_year(f"{end}__edition__plan", f"{end}__edition__first_fiscal_year", at)
-    return rows.select_related(*(f"{end}__edition__plan" for end in ends)).annotate(**extra)
+def _values(tag: str, rows: QuerySet[Any], a: str, b: str, kind: Any, basis: Any, note: Any) -> QuerySet[Any, Any]:
+    values = {
+        "r_tag": Value(tag),
+        "r_pk": F("pk"),
+        "r_kind": kind,
+        "r_basis": basis,
+        "r_note": note,
+        "r_a": F(f"{a}_id"),
+        "r_a_edition": F(f"{a}__edition_id"),
+        "r_a_code": F(f"{a}__code"),
+        "r_b": F(f"{b}_id"),
+    }
+    return rows.order_by().annotate(**values).values_list(*values)

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from plans import models
 from plans.tests.factories import clause, document, publish, take_in
@@ -10,7 +11,8 @@ from plans.tests.library import LONG_AGO, fill, freeze
 
 pytestmark = pytest.mark.django_db
 
-HOME, SHELF, PLAN, EDITION, CLAUSE = 2, 1, 1, 6, 5
+HOME, SHELF, PLAN, EDITION, CLAUSE = 2, 1, 1, 3, 3
+TIES, REVIEWS = 2, 1  # links with successions, and their far ends
 
 
 def count(client, path):
@@ -63,37 +65,46 @@ def test_an_edition_and_its_clauses_of_any_length(client, put_out, size):
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_everything_there_is_about_a_clause(client, put_out, many):
-    snapshot = put_out(
-        clause("1", label="１", title="章"), *(clause(f"1.{n}", label=f"（{n}）", body="文。") for n in range(1, 5))
-    )
-    put_out(
-        clause("1", label="１", title="先"), *(clause(f"1.{n}", label=f"（{n}）", body="文。") for n in range(1, 5)), plan="other"
-    )
-    put_out(
-        clause("1", label="１", title="次"),
-        *(clause(f"1.{n}", label=f"（{n}）", body="文。") for n in range(1, 5)),
-        edition="2027",
-    )
-    here = models.ClauseAddress.objects.get(edition=snapshot.edition, code="1.1")
+def test_a_clause_that_has_everything(client, person, put_out, many):
+    """Links, successions, far ends, terms, indicators, actors, departments, reviews with explanations, texts, a figure."""
+    items = [clause(f"1.{n}", label=f"（{n}）", body="文。") for n in range(1, 5)]
+    put_out(clause("1", label="１", title="先"), *items, plan="other")
+    put_out(clause("1", label="１", title="次"), *items, edition="2027")
+    taken = take_in(document(clause("1", label="１", title="章"), *items))
+    here = models.ClauseAddress.objects.get(edition=taken.snapshot.edition, code="1.1")
     following = models.Edition.objects.get(plan__key="mihon", key="2027")
+    row = taken.snapshot.clauses.get(code="1.1")
+    for n in range(1, many + 1):
+        models.Term.objects.create(snapshot=taken.snapshot, address=here, term=f"用語{n}", definition="定義")
+        models.Indicator.objects.create(snapshot=taken.snapshot, address=here, name=f"指標{n}")
+        models.ClauseActor.objects.create(clause=row, name=f"主体{n}", role="performer")
+    publish(taken.snapshot, author=person("editor"), approver=person("approver"))
     for n in range(1, many + 1):
         far = models.ClauseAddress.objects.get(edition__plan__key="other", code=f"1.{n}")
-        models.ClauseLink.objects.create(origin=here, target=far, type="supports")
+        models.ClauseLink.objects.create(origin=here, target=far, type="supports", confirmed_at=timezone.now())
         new = models.ClauseAddress.objects.get(edition=following, code=f"1.{n}")
         models.Succession.objects.create(old=here, new=new, edition=following, kind="split")
-        models.Term.objects.create(snapshot=snapshot, address=here, term=f"用語{n}", definition="定義")
-        models.Indicator.objects.create(snapshot=snapshot, address=here, name=f"指標{n}")
         rule = models.ReviewRule.objects.create(address=here, trigger=f"きっかけ{n}", trigger_edition=following)
-        rule.explanations.create(date="2020-01-01", text="説明")
-        here.departments.create(fiscal_year=2020 + n, name="課")
-    # links, successions, clauses at their far ends, terms, indicators, rules with their explanations
-    assert count(client, "/plans/mihon/2022/1.1/") == CLAUSE + 7
-    assert count(client, "/plans/mihon/2022/") == EDITION + 2
+        rule.explanations.create(date="2020-01-01", text=f"一回目{n}")
+        rule.explanations.create(date="2021-01-01", text=f"二回目{n}")
+        here.departments.create(fiscal_year=2020 + n, name=f"課{n}")
+        models.ClauseText.objects.create(address=here, kind=["plain", "en", "reading"][n - 1], text="文")
+    models.ClauseText.objects.create(address=here, kind="figure", text="<svg/>")
+    for path in ("/plans/mihon/2022/1.1/", "/plans/mihon/2022/v1/1.1/"):
+        assert count(client, path) == CLAUSE + TIES + REVIEWS == 6, path
+    page = client.get("/plans/mihon/2022/1.1/").content.decode()
+    for words in ("用語", "指標", "主体", "一回目", "二回目", "課"):
+        assert words + str(many) in page, words
+    assert "figure.svg" in page and page.count("これが支える項目") == many
+    for path in ("/plans/mihon/2022/", "/plans/mihon/2022/v1/"):
+        assert count(client, path) == EDITION + REVIEWS, path
+    assert count(client, "/plans/mihon/2022/1.1/latest/") == 6  # the clause, one hop, ends, words, later editions; and none after
 
 
 def test_the_shipped_plans(client, person, monkeypatch):
     freeze(monkeypatch, LONG_AGO)
     fill(person)
     paths = ["/", "/plans/kyodo/2022/", "/plans/kyodo/2022/7.2/", "/plans/kyodo/2022/7.2.2.1/", "/plans/sogo/2016/4.1/"]
-    assert [count(client, path) for path in paths] == [HOME, EDITION + 5, CLAUSE, CLAUSE, CLAUSE + 2]
+    assert [count(client, path) for path in paths] == [HOME, EDITION + TIES + REVIEWS, CLAUSE, CLAUSE, CLAUSE + TIES]
+    freeze(monkeypatch, "2026-11-24 10:00")
+    assert count(client, "/plans/kyodo/latest/") == EDITION + TIES + REVIEWS == 6

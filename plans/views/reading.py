@@ -1,37 +1,90 @@
 """Public reading pages: everybody reads as the public, and what one may not see is missing."""
 
-from django.conf import settings
+from __future__ import annotations
+
+import datetime as dt
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import access
 from plans.enums import ClauseKind
+from plans.models import Clause
 from plans.selectors.clauses import clause_page, shown_clause
-from plans.selectors.editions import edition_page
+from plans.selectors.editions import EditionPage, edition_page
+from plans.selectors.latest import clause_thread, latest_page
 from plans.selectors.shelf import plan_page, plans_page
+from plans.selectors.stages import taken_back
+
+from .asof import AsOf, asof
+from .pages import keep_out, page
 
 
 @access("public", object="plan")
 def plan_list(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "plans/plan_list.html", {"shelves": plans_page(timezone.now())})
+    when = asof(request)
+    shelves = plans_page(timezone.now(), when.day)
+    return _dated(request, "plans/plan_list.html", {"shelves": shelves}, when)
 
 
 @access("public", object="plan")
 def plan_detail(request: HttpRequest, plan: str) -> HttpResponse:
-    shelf = plan_page(plan, timezone.now())
+    when = asof(request)
+    shelf = plan_page(plan, timezone.now(), when.day)
     if shelf is None:
         raise Http404
-    return TemplateResponse(request, "plans/plan_detail.html", {"shelf": shelf, "fictional": shelf.plan.fictional})
+    return _dated(request, "plans/plan_detail.html", {"shelf": shelf, "fictional": shelf.plan.fictional}, when)
+
+
+def _dated(request: HttpRequest, template: str, context: dict[str, object], when: AsOf) -> HttpResponse:
+    extra = {"asof": when, "canonical": when.path if when.asked else ""}
+    return page(request, template, context | extra, noindex=when.asked, status=when.status)
 
 
 @access("public", object="edition")
 def edition_detail(request: HttpRequest, plan: str, edition: str) -> HttpResponse:
-    page = edition_page(plan, edition, timezone.now())
-    if page is None:
+    when = asof(request)
+    found = edition_page(plan, edition, timezone.now(), on=when.day)
+    if found is None:
         raise Http404
-    return TemplateResponse(request, "plans/edition_detail.html", {"page": page, "fictional": page.edition.plan.fictional})
+    return _edition(request, found, asof=when, noindex=when.asked, status=when.status)
+
+
+@access("public", object="edition")
+def plan_latest(request: HttpRequest, plan: str) -> HttpResponse:
+    """The edition in force, at an address that stays when the next one comes."""
+    found = latest_page(plan, timezone.now())
+    if found is None:
+        raise Http404
+    if found.page is None:
+        context = {"shelf": found.shelf, "fictional": found.shelf.plan.fictional, "none_yet": True}
+        return page(request, "plans/plan_detail.html", {**context, "canonical": found.shelf.plan.get_absolute_url()})
+    return _edition(request, found.page, latest=found)
+
+
+@access("public", object="edition")
+def snapshot_detail(request: HttpRequest, plan: str, edition: str, sequence: int) -> HttpResponse:
+    """A stated snapshot (v<n>): the same page with the text of that stage, for good."""
+    at = timezone.now()
+    found = edition_page(plan, edition, at, sequence=sequence)
+    if found is None:
+        return _gone(request, plan, edition, sequence, at)
+    return _edition(request, found)
+
+
+def _edition(
+    request: HttpRequest, found: EditionPage, *, noindex: bool = False, status: int = 200, **extra: object
+) -> HttpResponse:
+    standing = found.standing
+    plain = found.edition.get_absolute_url()
+    context = {
+        "page": found,
+        "fictional": found.edition.plan.fictional,
+        "canonical": standing.place.base if standing.stated and not standing.counts else plain,
+        "decided_since": standing.decided_since,
+        **extra,
+    }
+    return page(request, "plans/edition_detail.html", context, shows=[found.snapshot], noindex=noindex, status=status)
 
 
 @access("public", object="clause")
@@ -40,14 +93,50 @@ def clause_detail(request: HttpRequest, plan: str, edition: str, code: str) -> H
     clause = shown_clause(plan, edition, code, at)
     if clause is None:
         raise Http404
+    return _clause(request, clause, at)
+
+
+@access("public", object="clause")
+def snapshot_clause(request: HttpRequest, plan: str, edition: str, sequence: int, code: str) -> HttpResponse:
+    at = timezone.now()
+    clause = shown_clause(plan, edition, code, at, sequence)
+    if clause is None:
+        return _gone(request, plan, edition, sequence, at)
+    return _clause(request, clause, at, stated=True)
+
+
+def _clause(request: HttpRequest, clause: Clause, at: dt.datetime, *, stated: bool = False) -> HttpResponse:
     if clause.kind == ClauseKind.PARAGRAPH and clause.parent_id:
-        parent, _dot, anchor = code.rpartition(".")
-        return HttpResponseRedirect(f"{clause.snapshot.edition.get_absolute_url()}{parent}/#{anchor}")
-    page = clause_page(clause, at)
+        parent, _dot, anchor = clause.code.rpartition(".")
+        base = clause.snapshot.get_absolute_url() if stated else clause.snapshot.edition.get_absolute_url()
+        answer = HttpResponseRedirect(f"{base}{parent}/#{anchor}")
+        return keep_out(answer) if clause.snapshot.before_decision else answer
+    found = clause_page(clause, at, stated=stated)
+    own = stated and not found.is_current
     context = {
-        "page": page,
-        "fictional": page.edition.plan.fictional,
-        "address": f"{settings.PUBLIC_BASE_URL}{page.entry.url}",
-        "today": fiscal.today(at),
+        "page": found,
+        "fictional": found.edition.plan.fictional,
+        "canonical": found.entry.url if own else found.entry.clause_address,
+        "decided_since": found.decided_since,
     }
-    return TemplateResponse(request, "plans/clause_detail.html", context)
+    return page(request, "plans/clause_detail.html", context, shows=[found.snapshot])
+
+
+@access("public", object="clause")
+def clause_latest(request: HttpRequest, plan: str, edition: str, code: str) -> HttpResponse:
+    """What became of a clause in the editions that followed."""
+    at = timezone.now()
+    clause = shown_clause(plan, edition, code, at)
+    if clause is None:
+        raise Http404
+    thread = clause_thread(clause, at)
+    context = {"thread": thread, "edition": clause.snapshot.edition, "fictional": clause.snapshot.edition.plan.fictional}
+    return page(request, "plans/clause_latest.html", context, noindex=thread.shows_draft)
+
+
+def _gone(request: HttpRequest, plan: str, edition: str, sequence: int, at: dt.datetime) -> HttpResponse:
+    """410 for every address of a snapshot that was taken back, whether a clause stood there or not; 404 for what never was."""
+    told = taken_back(plan, edition, sequence, at)
+    if told is None:
+        raise Http404
+    return page(request, "plans/taken_back.html", told, noindex=True, status=410)

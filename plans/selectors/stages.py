@@ -1,0 +1,154 @@
+"""The stages of an edition's text (素案, 案, 成案 …): which one is shown, which one counts, and which were taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from ichinoseki_portal.access import ANYONE
+from plans.enums import DECIDED_STAGES, Stage, State
+from plans.models import Decision, Edition, Snapshot
+from plans.models.wording import stage_words
+
+from .current import newest_first
+from .entries import Place
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage in the list of an edition."""
+
+    snapshot: Snapshot
+    counts: bool
+    previous: Snapshot | None  # the public one before it, to compare with
+
+    @property
+    def words(self) -> str:
+        return stage_words(self.snapshot.stage, self.snapshot.number)
+
+    @property
+    def taken_back(self) -> bool:
+        return self.snapshot.state == State.WITHDRAWN
+
+    @property
+    def decision(self) -> Decision | None:
+        """What is public of the decision; never who recorded it."""
+        return getattr(self.snapshot, "decision", None)
+
+    @property
+    def comparison(self) -> str:
+        """The path of the 新旧対照表 with the stage before."""
+        if self.previous is None:
+            return ""
+        edition = self.snapshot.edition
+        return (
+            f"{edition.plan.get_absolute_url()}compare/{edition.key}/v{self.previous.sequence}/"
+            f"{edition.key}/v{self.snapshot.sequence}/"
+        )
+
+    @property
+    def previous_words(self) -> str:
+        return stage_words(self.previous.stage, self.previous.number) if self.previous else ""
+
+
+@dataclass
+class Standing:
+    """What of an edition is shown, and where that stands among all that may be seen."""
+
+    edition: Edition
+    rows: list[Snapshot]  # the text that counts first; those taken back too
+    stated: Snapshot | None = None  # set on the pages of v<n>
+
+    @property
+    def public(self) -> list[Snapshot]:
+        return [row for row in self.rows if row.state == State.PUBLISHED]
+
+    @property
+    def current(self) -> Snapshot | None:
+        """The text that counts."""
+        return next(iter(self.public), None)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        return self.stated or self.current
+
+    @property
+    def counts(self) -> bool:
+        return self.snapshot == self.current
+
+    @property
+    def words(self) -> str:
+        """The stage shown, in words."""
+        return stage_words(self.snapshot.stage, self.snapshot.number) if self.snapshot else ""
+
+    @property
+    def current_words(self) -> str:
+        return stage_words(self.current.stage, self.current.number) if self.current else ""
+
+    @property
+    def decided_since(self) -> bool:
+        """A draft is shown of what was decided afterwards."""
+        return bool(self.snapshot and self.snapshot.before_decision and self.current and self.current.stage in DECIDED_STAGES)
+
+    @property
+    def newer_draft(self) -> StageRow | None:
+        """A released draft that would change the decided text, while that is the one shown."""
+        if self.stated or not self.current or self.current.stage not in DECIDED_STAGES:
+            return None
+        found = [row for row in self.public if row.before_decision and row.sequence > self.current.sequence]
+        return StageRow(found[0], False, None) if found else None
+
+    @cached_property
+    def place(self) -> Place:
+        plain = self.edition.get_absolute_url()
+        base = self.stated.get_absolute_url() if self.stated else plain
+        return Place(base, plain, bool(self.snapshot and self.snapshot.is_outline))
+
+    @cached_property
+    def list(self) -> list[StageRow]:
+        """Every stage, newest first."""
+        ordered = sorted(self.rows, key=lambda row: -row.sequence)
+        public = [row for row in ordered if row.state == State.PUBLISHED]
+        before = dict(pairwise(public))
+        return [StageRow(row, row == self.current, before.get(row)) for row in ordered]
+
+    @property
+    def has_erratum(self) -> bool:
+        return any(row.stage == Stage.ERRATUM for row in self.public)
+
+    @property
+    def errata(self) -> str:
+        """The path of the 正誤表; "" when there is none."""
+        return f"{self.edition.get_absolute_url()}errata/" if self.has_erratum else ""
+
+
+def stages_of(edition: Edition, at: dt.datetime, sequence: int | None = None) -> Standing:
+    """All stages anyone may learn of, and of them v<sequence> as the one stated. One query."""
+    told = Snapshot.objects.visible_to(ANYONE, at) | Snapshot.objects.taken_back(at)
+    rows = list(told.filter(edition=edition).select_related("decision").order_by(*newest_first()))
+    for row in rows:
+        row.edition = edition
+    standing = Standing(edition, rows)
+    standing.stated = next((row for row in standing.public if row.sequence == sequence), None)
+    if sequence is not None and standing.stated is None:
+        standing.rows = []
+    return standing
+
+
+def taken_back(plan: str, key: str, sequence: int, at: dt.datetime) -> dict[str, Any] | None:
+    """That a stated snapshot was taken back: when, why, and what counts now. Nothing else of it. At most two queries."""
+    rows = Snapshot.objects.taken_back(at).filter(edition__plan__key=plan, edition__key=key, sequence=sequence)
+    row = rows.select_related("edition__plan").first()
+    if row is None:
+        return None
+    listed = Edition.objects.visible_to(ANYONE, at).filter(pk=row.edition_id).first()
+    return {
+        "words": stage_words(row.stage, row.number),
+        "day": row.withdrawn_at,
+        "why": row.withdrawn_why,
+        "edition": row.edition if listed else None,
+        "fictional": row.edition.plan.fictional,
+    }
