@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, URLField
+from django.db.models import URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal.admin_site import PortalAdmin, ReadOnlyAdmin, table
-from ichinoseki_portal.workflow import MoveRefused, moves_of
 from plans import permissions
-from plans.actions import snapshots as deeds
 from plans.enums import IssueKind, SetAside, Stage, State
 from plans.models import Edition, ImportJob, Plan, Snapshot
 
-from . import intake
+from . import desk, intake, review, road, sheets
+
+PAGES = (road, review, sheets)
+"""Whose pages stand below /admin/plans/snapshot/<pk>/: each with ``urls(admin)``."""
 
 
 @admin.register(Plan)
@@ -79,78 +77,35 @@ class EditionAdmin(PortalAdmin):
         return ["listed_at", *(["plan", "key"] if obj else []), *(OFFICIAL if decided else [])]
 
 
-class MoveForm(ActionForm):
-    why = forms.CharField(label=_("理由（差し戻し・取りやめのとき）"), required=False, max_length=500)
-
-
 @admin.register(Snapshot)
 class SnapshotAdmin(ReadOnlyAdmin):
-    """States are read-only; the buttons call the actions, which check the facts."""
+    """The staff's desk for the road (``road``, ``review``): the moves are pages of their own, states are read-only.
+
+    There are no moves for many at once: whoever decides has been shown what they decide on.
+    """
 
     place = 40
-    action_form = MoveForm
-    actions = ["submit", "send_back", "approve", "publish", "withdraw"]
     list_display = ["__str__", "state", "date", "published_at", "clauses_link"]
     list_filter = ["state", "stage", "edition__plan"]
     list_select_related = ["edition", "author", "approver"]
     search_fields = ["edition__title"]
     fields = [
         *("edition", "sequence", "stage", "number", "date", "state", "author", "approver", "published_at"),
-        *("import_job", "content_hash", "approved_hash", "clauses_link", "moves"),
+        *("import_job", "content_hash", "approved_hash", "clauses_link"),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*(one for pages in PAGES for one in pages.urls(self)), *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **desk.shown(self, request, object_id)}
+        )
 
     @admin.display(description=_("項目"))
     def clauses_link(self, snapshot: Snapshot) -> str:
         address = reverse("admin:plans_clause_changelist")
         return format_html('<a href="{}?snapshot__id__exact={}">{}</a>', address, snapshot.pk, _("項目を見る・直す"))
-
-    @admin.display(description=_("これまでの動き"))
-    def moves(self, snapshot: Snapshot) -> str:
-        rows = [
-            (f"{row.at:%Y-%m-%d %H:%M}", row.by or _("システム"), State(row.from_state).label, State(row.to_state).label, row.why)
-            for row in moves_of(snapshot)
-        ]
-        return table((_("日時"), _("だれが"), _("前"), _("後"), _("理由")), rows)
-
-    def has_submit_permission(self, request: HttpRequest) -> bool:
-        return permissions.can_submit_snapshot(request.user)
-
-    def has_approve_permission(self, request: HttpRequest) -> bool:
-        return permissions.can_approve_snapshot(request.user)
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return permissions.can_publish_snapshot(request.user)
-
-    @admin.action(description=_("決裁に回す"), permissions=["submit"])
-    def submit(self, request: HttpRequest, chosen: QuerySet[Snapshot]) -> None:
-        self._carry_out(request, chosen, _("決裁に回しました"), deeds.submit_snapshot)
-
-    @admin.action(description=_("差し戻す（理由が要ります）"), permissions=["approve"])
-    def send_back(self, request: HttpRequest, chosen: QuerySet[Snapshot]) -> None:
-        self._carry_out(request, chosen, _("差し戻しました"), deeds.return_snapshot, why=request.POST.get("why", ""))
-
-    @admin.action(description=_("決裁する"), permissions=["approve"])
-    def approve(self, request: HttpRequest, chosen: QuerySet[Snapshot]) -> None:
-        self._carry_out(request, chosen, _("決裁しました"), deeds.approve_snapshot)
-
-    @admin.action(description=_("公開する"), permissions=["publish"])
-    def publish(self, request: HttpRequest, chosen: QuerySet[Snapshot]) -> None:
-        self._carry_out(request, chosen, _("公開しました"), deeds.publish_snapshot)
-
-    @admin.action(description=_("公開を取りやめる（理由が要ります）"), permissions=["publish"])
-    def withdraw(self, request: HttpRequest, chosen: QuerySet[Snapshot]) -> None:
-        self._carry_out(request, chosen, _("公開を取りやめました"), deeds.withdraw_snapshot, why=request.POST.get("why", ""))
-
-    def _carry_out(
-        self, request: HttpRequest, chosen: QuerySet[Snapshot], done: Any, deed: Callable[..., Snapshot], **more: Any
-    ) -> None:
-        for snapshot in chosen:
-            try:
-                deed(snapshot=snapshot, by=request.user, **more)
-            except MoveRefused as error:
-                self.message_user(request, f"{snapshot}：{error}", messages.ERROR)
-            else:
-                self.message_user(request, f"{snapshot}：{done}", messages.SUCCESS)
 
 
 @admin.register(ImportJob)

@@ -1,0 +1,137 @@
+"""The road of one snapshot as staff see it: where it stands, who did what, and everything an approver has to read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ichinoseki_portal import approval
+from ichinoseki_portal.approval import Seal
+from ichinoseki_portal.models import Move
+from ichinoseki_portal.workflow import moves_of
+from plans.enums import MOVES, State
+from plans.models import Clause, Decision, Remark, Snapshot, Succession
+from plans.reader.document import EditionFacts
+
+STEPS = (
+    (State.DRAFT, _("下書き")),
+    (State.IN_REVIEW, _("決裁待ち")),
+    (State.APPROVED, _("決裁済み")),
+    (State.PUBLISHED, _("公開")),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stop of the road. ``how``: done, now or later; ``move``: what brought it there, where it has been."""
+
+    label: Any
+    how: str
+    move: Move | None
+
+
+@dataclass
+class Road:
+    """Where a snapshot stands. ``moves`` are newest first; ``seals`` those of the hand-in that stands."""
+
+    snapshot: Snapshot
+    steps: list[Step]
+    moves: list[Move]
+    seals: list[Seal]
+    remarks: list[Remark]
+    decision: Decision | None
+    hash: str
+    scheduled: bool
+
+    @property
+    def next_seal(self) -> Seal | None:
+        return next((seal for seal in self.seals if seal.is_next), None)
+
+    @property
+    def open_remarks(self) -> int:
+        return sum(remark.done_at is None for remark in self.remarks)
+
+
+def road_of(snapshot: Snapshot, at: dt.datetime, *, content: str) -> Road:
+    """``snapshot`` comes with its edition, plan and route; ``content`` is the hash of what stands there now."""
+    moves = list(moves_of(snapshot))
+    submission = next((row for row in moves if row.name == "submit"), None)
+    handed_in = submission is not None and snapshot.state != State.DRAFT
+    return Road(
+        snapshot=snapshot,
+        steps=_steps(snapshot, moves),
+        moves=moves,
+        seals=approval.seals(snapshot.route, submission) if snapshot.route and submission and handed_in else [],
+        remarks=list(snapshot.remarks.select_related("address", "by", "done_by")),
+        decision=getattr(snapshot, "decision", None),
+        hash=content,
+        scheduled=snapshot.is_scheduled(at),
+    )
+
+
+def _steps(snapshot: Snapshot, moves: list[Move]) -> list[Step]:
+    order = [state for state, _label in STEPS]
+    at = len(order) if snapshot.state == State.WITHDRAWN else order.index(State(snapshot.state))
+    last_begin = next((index for index, row in enumerate(moves) if row.to_state == State.DRAFT), len(moves))
+    here = {row.to_state: row for row in reversed(moves[:last_begin])}
+    found = [
+        Step(label, "done" if index < at else "now" if index == at else "later", here.get(state) if index <= at else None)
+        for index, (state, label) in enumerate(STEPS)
+    ]
+    if snapshot.state == State.WITHDRAWN:
+        found.append(Step(State.WITHDRAWN.label, "now", here.get(State.WITHDRAWN)))
+    return found
+
+
+def move_label(name: str) -> Any:
+    return MOVES[name].label if name in MOVES else name
+
+
+@dataclass
+class Reading:
+    """Everything an approval is given for, in the order it will be read in. ``remarks`` by the address of their clause."""
+
+    snapshot: Snapshot
+    facts: EditionFacts
+    clauses: list[Clause]
+    successions: list[Succession]
+    terms: list[Any]
+    indicators: list[Any]
+    remarks: dict[int | None, list[Remark]] = field(default_factory=dict)
+
+    @property
+    def issues(self) -> list[dict[str, Any]]:
+        return self.snapshot.import_job.issues if self.snapshot.import_job else []
+
+    @property
+    def checks(self) -> list[dict[str, Any]]:
+        return self.snapshot.import_job.checks if self.snapshot.import_job else []
+
+
+def reading_of(snapshot: Snapshot, facts: EditionFacts) -> Reading:
+    """The whole text with its ``facts``. The number of queries is the same whatever its length."""
+    remarks: dict[int | None, list[Remark]] = defaultdict(list)
+    for remark in snapshot.remarks.select_related("by", "done_by"):
+        remarks[remark.address_id].append(remark)
+    return Reading(
+        snapshot=snapshot,
+        facts=facts,
+        clauses=list(snapshot.clauses.order_by("position")),
+        successions=list(
+            snapshot.successions.select_related("old__edition__plan", "new__edition__plan").order_by(
+                "old__code", "new__code", "pk"
+            )
+        ),
+        terms=list(snapshot.terms.select_related("address")),
+        indicators=list(snapshot.indicators.select_related("address")),
+        remarks=dict(remarks),
+    )
+
+
+def in_groups(value: str, size: int = 8) -> list[str]:
+    """A hash in groups that a person can compare."""
+    return [value[start : start + size] for start in range(0, len(value), size)]
