@@ -5,21 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ichinoseki_portal.admin_site import PortalAdmin
+from ichinoseki_portal.admin_site import CleanForm, PortalAdmin
 from plans.models import ReviewExplanation, ReviewRule, Succession
+
+
+class WholeEdition(CleanForm):
+    """A succession recorded of editions as a whole."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        for name in ("old", "new"):
+            if values.get(name) is not None and values[name].code:
+                self.add_error(name, ValidationError(_("項目ごとの変化は、下書きの「前の版からの変化」の画面で書いてください。")))
+        return values
 
 
 @admin.register(Succession)
 class SuccessionAdmin(PortalAdmin):
+    """What a snapshot states is official with it: only read here (``successions`` has the pages for a draft's)."""
+
     place = 80
+    form = WholeEdition
+    fields = ["edition", "old", "new", "kind", "reason"]
     list_display = ["edition", "old", "kind", "new", "reason"]
     list_filter = ["kind", "edition"]
     list_select_related = ["edition__plan", "old__edition__plan", "new__edition__plan"]
     search_fields = ["old__code", "new__code", "reason"]
     autocomplete_fields = ["edition", "old", "new"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        clauses = obj is not None and (obj.snapshot_id or (obj.old and obj.old.code) or (obj.new and obj.new.code))
+        return super().has_change_permission(request, obj) and not clauses
 
 
 class ReviewExplanationInline(admin.StackedInline):

@@ -17,9 +17,9 @@ from plans import permissions
 from plans.enums import IssueKind, SetAside, Stage, State
 from plans.models import Edition, ImportJob, Plan, Snapshot
 
-from . import desk, intake, review, road, sheets
+from . import desk, drafts, intake, review, road, sheets, successions, trees
 
-PAGES = (road, review, sheets)
+PAGES = (road, review, sheets, trees, drafts, successions)
 """Whose pages stand below /admin/plans/snapshot/<pk>/: each with ``urls(admin)``."""
 
 
@@ -71,6 +71,9 @@ class EditionAdmin(PortalAdmin):
         (_("原典"), {"fields": ["text_held", "source_title", "source_publisher", "source_url", "source_note"]}),
         (_("公開"), {"fields": ["listed_at"]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*drafts.edition_urls(self), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         decided = obj and obj.snapshots.filter(state=State.PUBLISHED).exclude(stage=Stage.OUTLINE).exists()

@@ -1,0 +1,204 @@
+"""What became of the edition before, as a page: a table old → new, many reasons at once, merges and splits by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ichinoseki_portal.text import RefusedText
+from plans.actions.locks import EditRefused
+from plans.actions.statements import origin_of
+from plans.actions.successions import follow, merge, set_reasons, split, undo
+from plans.enums import SuccessionKind
+from plans.models import Snapshot
+
+from .road import snapshot_of
+from .road_forms import MoveForm
+from .trees import name_of, show
+
+_CODES = gettext_lazy("コードを、空白か読点で区切って書いてください。例 3.1、3.2")
+
+
+def urls(admin: ModelAdmin) -> list[URLPattern]:
+    """Below /admin/plans/snapshot/."""
+
+    def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        return admin.admin_site.admin_view(lambda request, pk, **more: view(admin, request, pk, **more))
+
+    return [
+        path("<int:pk>/successions/", page(successions), name="plans_snapshot_successions"),
+        path("<int:pk>/successions/<slug:how>/", page(by_hand), name="plans_snapshot_succession_by_hand"),
+    ]
+
+
+def _codes(words: str) -> list[str]:
+    return [code for code in re.split(r"[\s、，,]+", words.strip()) if code]
+
+
+class ByHand(MoveForm):
+    reason = forms.CharField(
+        label=gettext_lazy("理由（公開されます）"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    many: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, Any]:
+        return {name: _codes(value) if name in self.many else value for name, value in self.cleaned_data.items()}
+
+
+class MergeForm(ByHand):
+    many = ("old_codes",)
+    old_codes = forms.CharField(label=gettext_lazy("前の版の項目（いくつか）"), help_text=_CODES)
+    new_code = forms.CharField(label=gettext_lazy("まとまった先の、新しい版の項目"), max_length=80)
+    field_order = ("old_codes", "new_code", "reason")
+
+
+class SplitForm(ByHand):
+    many = ("new_codes",)
+    old_code = forms.CharField(label=gettext_lazy("前の版の項目"), max_length=80)
+    new_codes = forms.CharField(label=gettext_lazy("分かれた先の、新しい版の項目（いくつか）"), help_text=_CODES)
+    field_order = ("old_code", "new_codes", "reason")
+
+
+class FollowForm(ByHand):
+    old_code = forms.CharField(label=gettext_lazy("前の版の項目"), max_length=80)
+    new_code = forms.CharField(label=gettext_lazy("引きついだ、新しい版の項目"), max_length=80)
+    field_order = ("old_code", "new_code", "reason")
+
+
+class UndoForm(MoveForm):
+    old_code = forms.CharField(label=gettext_lazy("前の版の項目"), max_length=80)
+
+
+HANDS: dict[str, tuple[type[MoveForm], Callable[..., None], Any, Any]] = {
+    "merge": (
+        MergeForm,
+        merge,
+        gettext_lazy("統合したものとして記録する"),
+        gettext_lazy("前の版のいくつかの項目が、新しい版で一つになったとき。"),
+    ),
+    "split": (
+        SplitForm,
+        split,
+        gettext_lazy("分割したものとして記録する"),
+        gettext_lazy("前の版の一つの項目が、新しい版でいくつかに分かれたとき。"),
+    ),
+    "follow": (
+        FollowForm,
+        follow,
+        gettext_lazy("引きついだものとして記録する"),
+        gettext_lazy("前の版の項目が、別のコードで続いているとき。"),
+    ),
+    "undo": (
+        UndoForm,
+        undo,
+        gettext_lazy("手で決めたことを取り消す"),
+        gettext_lazy("統合・分割・引きつぎの記録を取り消し、同じコードどうしの対応に戻します。"),
+    ),
+}
+
+
+def successions(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """The table, and reasons for as many rows as one likes: all are saved, or none."""
+    snapshot = snapshot_of(request, admin, pk)
+    may = _may(request.user)
+    if request.method == "POST" and not may:
+        raise PermissionDenied
+    refused, typed = "", {}
+    if request.method == "POST":
+        typed = {int(name[7:]): value for name, value in request.POST.items() if re.fullmatch(r"reason-\d{1,15}", name)}
+        try:
+            seen = _seen(request.POST.get("seen", ""))
+            count = set_reasons(snapshot=snapshot, reasons=typed, by=request.user, seen=seen)  # type: ignore[arg-type]
+        except (EditRefused, RefusedText) as error:
+            refused = str(error)
+            snapshot.refresh_from_db()
+        else:
+            admin.message_user(request, _("理由を%(count)s件保存しました。") % {"count": count}, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:plans_snapshot_successions", args=[pk]))
+    return _table(admin, request, snapshot, may and not snapshot.is_locked, refused, typed)
+
+
+def _table(
+    admin: ModelAdmin, request: HttpRequest, snapshot: Snapshot, may_change: bool, refused: str, typed: dict[int, str]
+) -> HttpResponse:
+    rows = list(snapshot.successions.select_related("old", "new"))
+    names, places = _names(snapshot)
+    rows.sort(key=lambda row: (places.get(row.new_id, places.get(row.old_id, 0)), row.pk))
+    lines = [
+        {
+            "row": row,
+            "old": names.get(row.old_id, row.old and row.old.code),
+            "new": names.get(row.new_id, row.new and row.new.code),
+            "reason": typed.get(row.pk, row.reason),
+            "needed": row.kind != SuccessionKind.KEPT and not row.reason,
+        }
+        for row in rows
+    ]
+    shown = {
+        "snapshot": snapshot,
+        "changed": [line for line in lines if line["row"].kind != SuccessionKind.KEPT],
+        "kept": [line for line in lines if line["row"].kind == SuccessionKind.KEPT],
+        "needed": sum(1 for line in lines if line["needed"]),
+        "may_change": may_change,
+        "seen": json.dumps({row.pk: row.reason for row in rows if row.kind != SuccessionKind.KEPT}, ensure_ascii=False),
+        "hands": [(name, label, lead) for name, (_form, _deed, label, lead) in HANDS.items()],
+        "refused": refused,
+    }
+    return show(admin, request, "successions.html", _("前の版からの変化"), status=409 if refused else 200, **shown)
+
+
+def _names(snapshot: Snapshot) -> tuple[dict[int | None, str], dict[int | None, int]]:
+    """What the clauses at both ends are called, and where they stand, by address."""
+    names: dict[int | None, str] = {}
+    places: dict[int | None, int] = {}
+    for one in (origin_of(snapshot), snapshot):
+        for row in one.clauses.only("address_id", "code", "label", "title", "body", "position") if one else ():
+            names[row.address_id] = f"{row.code} {name_of(row)}" if name_of(row) != row.code else row.code
+            places[row.address_id] = row.position
+    return names, places
+
+
+def _seen(words: str) -> dict[int, str]:
+    try:
+        return {int(pk): str(reason) for pk, reason in json.loads(words).items()}
+    except (ValueError, AttributeError, RecursionError):
+        raise EditRefused(_("画面が古いか、正しく開かれていません。読み直して、もう一度してください。")) from None
+
+
+def by_hand(admin: ModelAdmin, request: HttpRequest, pk: int, how: str) -> HttpResponse:
+    """Merge, split, follow, or take back what was said."""
+    snapshot = snapshot_of(request, admin, pk)
+    if not _may(request.user) or how not in HANDS:
+        raise PermissionDenied
+    kind, deed, label, lead = HANDS[how]
+    form = kind(
+        request.POST if request.method == "POST" else None, initial={name: request.GET.get(name, "") for name in request.GET}
+    )
+    back, refused = reverse("admin:plans_snapshot_successions", args=[pk]), ""
+    if form.is_bound and form.is_valid():
+        try:
+            deed(snapshot=snapshot, by=request.user, **form.facts())
+        except (EditRefused, RefusedText) as error:
+            refused = str(error)
+        else:
+            admin.message_user(request, _("記録しました。"), messages.SUCCESS)
+            return HttpResponseRedirect(back)
+    shown = {"snapshot": snapshot, "form": form, "lead": lead, "button": _("記録する"), "back": back, "refused": refused}
+    if snapshot.is_locked:
+        shown["closed"] = _("いまは「%(state)s」なので、できません。") % {"state": snapshot.get_state_display()}
+    return show(admin, request, "form.html", label, status=409 if refused else 200, **shown)
+
+
+def _may(user: Any) -> bool:
+    return bool(user.has_perm("plans.change_succession"))
