@@ -9,7 +9,6 @@ from ichinoseki_portal.models import AuditRow
 from plans import models
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
 from plans.admin.shelf import OFFICIAL
-from plans.enums import State
 from plans.tests.factories import all_rows, clause, document, publish, take_in
 
 pytestmark = pytest.mark.django_db
