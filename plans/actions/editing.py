@@ -46,6 +46,7 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
     if not changed:
         refuse_locked(clause.snapshot)
         raise OvertakenEdit(overtaken())
+    keep_first(clause)
     for name, value in values.items():
         setattr(clause, name, value)
     clause._history_user = by
@@ -53,6 +54,12 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
     audit.record(action="clause.edited", subject=clause.snapshot, by=by, clause=clause.pk, fields=sorted(values))
     note_edit(clause.snapshot, clause.address, by)
     return clause
+
+
+def keep_first(row: Any) -> None:
+    """Before its first change, put down what an import wrote: that writes no history, and a change needs its before."""
+    if not row.history.exists():
+        row.history.bulk_history_create([row], default_change_reason=_("はじめの文"))
 
 
 def as_seen(row: Model, names: Iterable[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from ichinoseki_portal.text import RefusedText, clean
 from plans import models
 from plans.enums import TextKind
 
-from .editing import EditRefused, OvertakenEdit, overtaken
+from .editing import EditRefused, OvertakenEdit, keep_first, overtaken
 from .figures import clean_svg
 from .locks import lock_edition
 from .search import index_edition
@@ -137,6 +137,8 @@ def _clear(row: models.ClauseText) -> None:
 
 
 def _keep(row: models.ClauseText, by: User) -> None:
+    if row.pk:
+        keep_first(models.ClauseText.objects.get(pk=row.pk))
     row.version += 1
     row._history_user = by
     row.save()

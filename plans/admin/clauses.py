@@ -7,13 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 
-from ichinoseki_portal.admin_site import CleanForm, PortalAdmin, ReadOnlyAdmin
+from ichinoseki_portal.admin_site import PortalAdmin, ReadOnlyAdmin
 from ichinoseki_portal.text import RefusedText
 from plans.actions.editing import WITH_REASON, EditRefused, as_text, cleaned, edit_clause
 from plans.models import Actor, ActorAlias, Clause, ClauseAddress
 
+from . import history
 from .conflicts import Guarded, SeenForm, locked_words
 
 
@@ -69,6 +71,12 @@ class ClauseAdmin(Guarded):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("snapshot__edition", "parent")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*history.clause_urls(self), *super().get_urls()]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return history.to_timeline("clause", object_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

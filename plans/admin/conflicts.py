@@ -85,9 +85,9 @@ class Guarded(PortalAdmin):
         except (EditRefused, RefusedText) as error:
             return self.words_kept(request, object_id, str(error), 409)
         except PermissionDenied:
-            if request.method == "POST" and PortalAdmin.has_change_permission(self, request):
-                if (obj := self.get_object(request, object_id)) and (why := self.why_locked(obj)):
-                    return self.words_kept(request, object_id, why, 403)
+            obj = self.get_object(request, object_id) if request.method == "POST" else None
+            if obj and PortalAdmin.has_change_permission(self, request) and (why := self.why_locked(obj)):
+                return self.words_kept(request, object_id, why, 403)
             raise
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -17,9 +17,9 @@ from plans import permissions
 from plans.enums import IssueKind, SetAside, Stage, State
 from plans.models import Edition, ImportJob, Plan, Snapshot
 
-from . import desk, drafts, intake, review, road, sheets, successions, trees
+from . import desk, drafts, history, intake, review, road, sheets, successions, trees
 
-PAGES = (road, review, sheets, trees, drafts, successions)
+PAGES = (road, review, sheets, trees, drafts, successions, history)
 """Whose pages stand below /admin/plans/snapshot/<pk>/: each with ``urls(admin)``."""
 
 
@@ -99,6 +99,9 @@ class SnapshotAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [*(one for pages in PAGES for one in pages.urls(self)), *super().get_urls()]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return history.to_timeline("snapshot", object_id)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return super().change_view(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -24,6 +23,7 @@ from plans.enums import TextKind
 from plans.models import ClauseText
 from plans.selectors import desk
 
+from . import history
 from .conflicts import Guarded, SeenForm
 
 
@@ -91,6 +91,13 @@ class ClauseTextAdmin(Guarded):
             path("confirm/", self.admin_site.admin_view(self.confirm), name="plans_clausetext_confirm"),
         ]
         return [*mine, *super().get_urls()]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        clause = row.address.clauses.order_by("-snapshot__sequence").first() if row else None
+        if clause is None:
+            return HttpResponseRedirect(reverse("admin:plans_clausetext_changelist"))
+        return history.to_timeline("clause", clause.pk)
 
     @admin.display(description=_("文"))
     def words(self, row: ClauseText) -> str:
