@@ -58,13 +58,12 @@ LINKS = (
     ("review", _("全文を読む・指摘を書く"), (), None),
     ("tree", _("本文の構成を直す"), (State.DRAFT,), permissions.can_submit_snapshot),
     ("facts", _("期間・策定日などの事実を直す"), (State.DRAFT,), permissions.can_submit_snapshot),
-    ("successions", _("前の版からの変化と理由"), (), None),
-    ("comparison", _("対照表で見る"), (), None),
+    ("successions", _("前の版からの変化と理由"), (State.DRAFT,), permissions.can_submit_snapshot),
     ("sheet", _("Excel で書き出す・取り込む"), (), permissions.can_submit_snapshot),
-    ("history", _("文の履歴を見る"), (), None),
+    ("timeline", _("履歴を見る"), (), None),
     ("attachment", _("伺いの別紙を印刷する"), (), None),
     ("start", _("次の段階をはじめる"), (State.PUBLISHED, State.WITHDRAWN), permissions.can_submit_snapshot),
-    ("next_edition", _("次の版をはじめる"), (State.PUBLISHED,), permissions.can_submit_snapshot),
+    ("next_edition", _("次の版（第n次）をはじめる"), (State.PUBLISHED,), permissions.can_submit_snapshot),
     ("discard", _("この下書きを捨てる"), (State.DRAFT,), permissions.can_submit_snapshot),
 )
 

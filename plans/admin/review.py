@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from plans import permissions
 from plans.actions.comparing import draft_comparison
 from plans.actions.contents import facts_of
-from plans.enums import ChangeKind, IssueKind, State
+from plans.enums import ChangeKind, IssueKind, Modality, State
 from plans.models import Snapshot
 from plans.selectors.road import reading_of
 
@@ -42,6 +42,7 @@ def review(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
         "others": others,
         **_compared(snapshot),
         "issues": [{**row, "kind": _issue(row["kind"])} for row in reading.issues],
+        "modalities": dict(Modality.choices),
         "can_remark": open_ and may_remark(request.user),
         "can_settle": permissions.can_submit_snapshot(request.user),
     }

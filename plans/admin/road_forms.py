@@ -112,6 +112,7 @@ class RecordForm(forms.ModelForm, Seen):
             *("decided_on", "document_number", "category"),
             *("bill_number", "council_date", "council_result", "amendments", "opinion"),
         )
+        help_texts = {"bill_number": gettext_lazy("ここから下は、議会の議決のときに書きます")}
         widgets = {
             "decided_on": DayInput(),
             "council_date": DayInput(),

@@ -27,11 +27,12 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Step:
-    """One stop of the road. ``how``: done, now or later; ``move``: what brought it there, where it has been."""
+    """One stop of the road. ``how``: done, now or later; ``by`` and ``at``: who brought it there and when, where it has been."""
 
     label: Any
     how: str
-    move: Move | None
+    by: Any = None
+    at: dt.datetime | None = None
 
 
 @dataclass
@@ -78,12 +79,18 @@ def _steps(snapshot: Snapshot, moves: list[Move]) -> list[Step]:
     at = len(order) if snapshot.state == State.WITHDRAWN else order.index(State(snapshot.state))
     last_begin = next((index for index, row in enumerate(moves) if row.to_state == State.DRAFT), len(moves))
     here = {row.to_state: row for row in reversed(moves[:last_begin])}
-    found = [
-        Step(label, "done" if index < at else "now" if index == at else "later", here.get(state) if index <= at else None)
-        for index, (state, label) in enumerate(STEPS)
-    ]
+    job = snapshot.import_job
+    found = []
+    for index, (state, label) in enumerate(STEPS):
+        how = "done" if index < at else "now" if index == at else "later"
+        row = here.get(state) if index <= at else None
+        if row is None and state == State.DRAFT and job:
+            found.append(Step(label, how, job.by, job.at))
+        else:
+            found.append(Step(label, how, row and row.by, row and row.at))
     if snapshot.state == State.WITHDRAWN:
-        found.append(Step(State.WITHDRAWN.label, "now", here.get(State.WITHDRAWN)))
+        row = here.get(State.WITHDRAWN)
+        found.append(Step(State.WITHDRAWN.label, "now", row and row.by, row and row.at))
     return found
 
 
@@ -120,7 +127,7 @@ def reading_of(snapshot: Snapshot, facts: EditionFacts) -> Reading:
     return Reading(
         snapshot=snapshot,
         facts=facts,
-        clauses=list(snapshot.clauses.order_by("position")),
+        clauses=list(snapshot.clauses.order_by("position").prefetch_related("actors")),
         successions=list(
             snapshot.successions.select_related("old__edition__plan", "new__edition__plan").order_by(
                 "old__code", "new__code", "pk"
