@@ -92,7 +92,7 @@ class EditionForm(MoveForm):
         max_length=40,
         help_text=gettext_lazy("アドレスになり、あとから変わりません。ふつうは計画期間の最初の年度。例 2027"),
     )
-    title = forms.CharField(label=gettext_lazy("名称"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("名称"), max_length=200, help_text=gettext_lazy("例 第３次 見本計画"))
     ordinal = forms.CharField(label=gettext_lazy("次数"), required=False, max_length=20, help_text=gettext_lazy("例 第３次"))
     first_fiscal_year = forms.IntegerField(label=gettext_lazy("最初の年度"), **_YEAR)
     last_fiscal_year = forms.IntegerField(label=gettext_lazy("最後の年度"), **_YEAR)
@@ -143,7 +143,7 @@ def begin_edition(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespo
     """The next edition of the plan, from the text of this one that counts."""
     edition = _edition(request, admin, pk, "plans.add_edition")
     first = edition.last_fiscal_year + 1 if edition.last_fiscal_year else None
-    form = EditionForm(_posted(request), initial={"key": first, "title": edition.title, "first_fiscal_year": first})
+    form = EditionForm(_posted(request), initial={"key": first, "first_fiscal_year": first})
 
     def deed(values: dict[str, Any]) -> HttpResponse:
         new = start_edition(edition=edition, by=request.user, **values)  # type: ignore[arg-type]

@@ -208,8 +208,8 @@ def _where(row: Clause) -> str:
     )
     words = {"name": name_of(row), "place": level.index(row.pk) + 1, "all": len(level)}
     if row.parent is None:
-        return _("「%(name)s」を動かしました。いちばん上の段の%(all)sの中の%(place)s番目です。") % words
-    return _("「%(name)s」を動かしました。「%(parent)s」の下の%(all)sの中の%(place)s番目です。") % {
+        return _("「%(name)s」を動かしました。いちばん上の段の%(place)s番目（全部で%(all)s）です。") % words
+    return _("「%(name)s」を動かしました。「%(parent)s」の下の%(place)s番目（全部で%(all)s）です。") % {
         **words,
         "parent": name_of(row.parent),
     }

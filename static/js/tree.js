@@ -50,9 +50,13 @@
   if (at) {
     for (let above = at.parentElement.closest("details"); above; above = above.parentElement.closest("details")) above.open = true;
     at.classList.add("at");
-    const handle = at.querySelector(".tree-handle");
-    if (handle) handle.focus({ preventScroll: true });
-    at.querySelector(".tree-row").scrollIntoView({ block: "center" });
+    // after the browser has followed the fragment, which takes the focus away
+    const back = () => setTimeout(() => {
+      at.querySelector(".tree-handle").focus({ preventScroll: true });
+      at.querySelector(".tree-row").scrollIntoView({ block: "center" });
+    }, 0);
+    if (document.readyState === "complete") back();
+    else window.addEventListener("load", back);
   }
   const told = [...document.querySelectorAll(".messagelist li")].map((one) => one.textContent.trim()).join("　");
   if (told) setTimeout(() => { said.textContent = told; }, 100);
