@@ -23,6 +23,8 @@ IMPORT_MEMORY = 300  # MB, for a text of 20 MB
 PAGE_GROWTH = 4.0  # a page of 5,000 clauses shows more contents than one of 107, but must not grow with them
 LINES = (4_000, 40_000)
 CLAUSES = (107, 5_000)
+COMPARED = 500
+COMPARISON = 3.0  # so many times as long as the edition page of that size may a comparison take
 
 _LEAD = "　町の人が集まり、季節の行事や困りごとについて話し合い、次の年の計画に生かしていくことができるよう"
 _TAIL = "に、職員が記録を作り、集まった意見を分かりやすくまとめて配ります。"
@@ -84,7 +86,7 @@ def set_up(folder: str) -> None:
     call_command("sync_roles", verbosity=0)
 
 
-def bring_in(text: str, plan: str) -> None:
+def bring_in(text: str, plan: str, stage: str = "final") -> None:
     """Read, store and publish a text, as two people would."""
     from django.contrib.auth.models import Group
 
@@ -105,7 +107,8 @@ def bring_in(text: str, plan: str) -> None:
         edition_key="2022",
         title=plan,
         file_name="bench",
-        sha256=plan,
+        sha256=plan + stage,
+        stage=stage,
         by=people[0],
     )
     submit_snapshot(snapshot=result.snapshot, by=people[0])
@@ -139,6 +142,27 @@ def measure_pages() -> list[tuple[str, str, bool]]:
             (f"{name} page, time at {CLAUSES[1]:,} clauses against {CLAUSES[0]}", note, name == "edition" or growth < PAGE_GROWTH)
         )
     return rows
+
+
+def measure_comparison() -> list[tuple[str, str, bool]]:
+    """Two texts of one edition, most bodies changed: their comparison against the edition's page."""
+    from django.test import Client
+
+    client = Client()
+    text = plan_text(clauses=COMPARED)
+    bring_in(text, "compared", "draft")
+    bring_in(text.replace("困りごと", "心配ごと").replace("分かりやすく", "短く"), "compared")
+    pages = [f"/plans/compared/{path}" for path in ("2022/", "compare/2022/v1/2022/v2/")]
+    for page in pages:
+        answer = client.get(page)
+        if answer.status_code != 200:
+            raise SystemExit(f"{page} does not answer")
+    if answer.content.count(b"<ins>") < COMPARED / 2:
+        raise SystemExit("the comparison shows too few changes to be measured by")
+    edition, comparison = (seconds(lambda page=page: client.get(page), 9) for page in pages)
+    note = f"{comparison / edition:.1f} × ({edition * 1000:.0f} and {comparison * 1000:.0f} ms)"
+    name = f"comparison of two texts of {COMPARED} clauses, time against the edition page"
+    return [(name, note, comparison / edition <= COMPARISON)]
 
 
 def measure_import() -> list[tuple[str, str, bool]]:
@@ -182,7 +206,7 @@ def measure_memory(folder: str) -> list[tuple[str, str, bool]]:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         set_up(folder)
-        rows = [*measure_pages(), *measure_import(), *measure_memory(folder)]
+        rows = [*measure_pages(), *measure_comparison(), *measure_import(), *measure_memory(folder)]
     for name, figure, good in rows:
         print(f"{'ok  ' if good else 'MISS'} {name}: {figure}")
     return 0 if all(good for *_, good in rows) else 1

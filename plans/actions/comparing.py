@@ -6,9 +6,11 @@ writes nothing: another pair is computed in memory, and the last few stay there.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import threading
+import zlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -91,9 +93,14 @@ def draft_comparison(snapshot: models.Snapshot, at: dt.datetime | None = None) -
 
 
 def predecessor(snapshot: models.Snapshot, at: dt.datetime | None = None) -> models.Snapshot | None:
-    """The public text a snapshot follows: the one it was made from, else the one before in its edition, else the text that counts
-    of the edition before. Never an outline (要約)."""
-    before = [one for one in _public(snapshot, at) if one.pk != snapshot.pk and in_order(one, snapshot)]
+    """The public text a snapshot follows, at a moment. One query."""
+    return followed(snapshot, _public(snapshot, at))
+
+
+def followed(snapshot: models.Snapshot, texts: Iterable[models.Snapshot]) -> models.Snapshot | None:
+    """Of these texts of its plan the one a snapshot follows: the one it was made from, else the one before in its edition, else
+    the text that counts of the edition before. Never an outline (要約)."""
+    before = [one for one in texts if one.pk != snapshot.pk and not one.is_outline and in_order(one, snapshot)]
     base = [one for one in before if one.pk == snapshot.based_on_id]
     own = [one for one in before if one.edition_id == snapshot.edition_id]
     if base or own:
@@ -162,14 +169,15 @@ def _kept_or_new(older: models.Snapshot, newer: models.Snapshot, kept: models.Co
         and (kept.older_hash, kept.newer_hash) == (older.content_hash, newer.content_hash)
         and (kept.rows["format"], kept.rows["stated"]) == (FORMAT, stated)
     ):
-        rows = [row_of(row) for row in kept.rows["rows"]]
-        return Comparing(older, newer, rows, [Other(**row) for row in kept.rows["others"]], kept.rows["unstated"])
+        found = _unpacked(kept.rows["packed"])
+        rows = [row_of(row) for row in found["rows"]]
+        return Comparing(older, newer, rows, [Other(**row) for row in found["others"]], found["unstated"])
     key = (*((one.pk, one.content_hash, one.published_at) for one in (older, newer)), stated)
-    found = _memory.get(key)
-    if found is None:
-        found = reader.compare(older, newer)
-        _memory.put(key, found)
-    return Comparing(older, newer, found.rows, found.others, found.unstated)
+    made = _memory.get(key)
+    if made is None:
+        made = reader.compare(older, newer)
+        _memory.put(key, made)
+    return Comparing(older, newer, made.rows, made.others, made.unstated)
 
 
 class _Memory:
@@ -224,18 +232,26 @@ def _pairs(snapshot: models.Snapshot, older: models.Snapshot | None) -> list[tup
 
 def _keep(comparing: Comparing, reader: Reader) -> None:
     older, newer = comparing.older, comparing.newer
-    rows = {
-        "format": FORMAT,
-        "stated": reader.stated(older, newer),
+    content = {
         "rows": [as_json(row) for row in comparing.rows],
         "others": [vars(one) for one in comparing.others],
         "unstated": comparing.unstated,
     }
+    rows = {"format": FORMAT, "stated": reader.stated(older, newer), "packed": _packed(content)}
     models.Comparison.objects.update_or_create(
         older=older,
         newer=newer,
         defaults={"older_hash": older.content_hash, "newer_hash": newer.content_hash, "rows": rows},
     )
+
+
+def _packed(content: dict[str, Any]) -> str:
+    """Packed, because the database's JSON writes each Japanese character as six and is slow to read."""
+    return base64.b64encode(zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())).decode()
+
+
+def _unpacked(packed: str) -> dict[str, Any]:
+    return dict(json.loads(zlib.decompress(base64.b64decode(packed))))
 
 
 def _changes(comparing: Comparing, reader: Reader) -> list[models.TextChange]:

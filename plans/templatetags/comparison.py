@@ -9,9 +9,10 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 
-from plans.actions.differences import GONE, NEW
+from plans.actions.differences import GONE, NEW, SAME
 from plans.actions.pairing import End, Row
 from plans.enums import ActorRole, ChangeKind, ClauseKind, Modality
+from plans.models.wording import named
 
 register = template.Library()
 
@@ -20,68 +21,100 @@ register = template.Library()
 def comparison_rows(rows: Iterable[Row], old_base: str = "", new_base: str = "", old: str = "", new: str = "") -> str:
     """Table rows. ``old_base`` and ``new_base``: the addresses of the stated snapshots, "" where there is no public page; ``old``
     and ``new``: what the columns are called."""
-    show = _Rows(old_base, new_base, old or gettext("前の文"), new or gettext("後の文"))
+    show = _Rows((old_base, new_base), (old or gettext("前の文"), new or gettext("後の文")))
     return format_html_join("", "{}", ((show.kept(row) if row.is_kept else show.row(row),) for row in rows))
 
 
 @register.simple_tag
 def marked(lines: list[list[Any]]) -> str:
     """Paragraphs of marked segments."""
-    return _Rows("", "", "", "").paragraphs(lines)
+    sheet = _Sheet()
+    _Rows().paragraphs(sheet, lines)
+    return sheet.html()
+
+
+class _Sheet:
+    """Markup of ours with its values, which are escaped in one go: a row has dozens, and a call for each is slow."""
+
+    def __init__(self) -> None:
+        self.markup: list[str] = []
+        self.values: list[Any] = []
+
+    def put(self, markup: str, *values: Any) -> None:
+        self.markup.append(markup)
+        self.values += values
+
+    def html(self) -> str:
+        return format_html("".join(self.markup), *self.values) if self.values else ""
 
 
 class _Rows:
     """What is said on every row, put into the reader's language once."""
 
-    def __init__(self, old_base: str, new_base: str, old: str, new: str) -> None:
-        self.bases = (old_base, new_base)
-        self.names = (old, new)
-        self.kinds = {kind: str(ChangeKind(kind).label) for kind in ChangeKind.values}
-        said = '<{0}><span class="said">{1}</span>{{}}<span class="said">{2}</span></{0}>'
-        words = {GONE: ("del", gettext("（削除：")), NEW: ("ins", gettext("（追加："))}
-        self.marks = {mark: format_html(said, *parts, gettext("）")) for mark, parts in words.items()}
+    def __init__(self, bases: tuple[str, str] = ("", ""), names: tuple[str, str] = ("", "")) -> None:
+        self.bases = bases
+        self.cells = [format_html('<td data-label="{}">', name) for name in names]
+        self.tags = {
+            kind: format_html('<span class="tag {}">{}</span> ', kind, ChangeKind(kind).label) for kind in ChangeKind.values
+        }
+        said = {GONE: ("del", gettext("（削除：")), NEW: ("ins", gettext("（追加："))}
+        self.marks = {SAME: "{}"} | {mark: format_html(_MARK, *words, gettext("）")) for mark, words in said.items()}
 
     def row(self, row: Row) -> str:
-        return format_html(
-            '<tr class="{}"><th scope="row"><span class="tags">{}</span>{}</th>{}{}</tr>',
-            " ".join(row.kinds),
-            format_html_join(" ", '<span class="tag {}">{}</span>', ((kind, self.kinds[kind]) for kind in row.kinds)),
-            format_html_join("", "<p>{}</p>", ((note,) for note in self.notes(row))),
-            self.cell(row.old, 0),
-            self.cell(row.new, 1),
-        )
+        sheet = _Sheet()
+        sheet.put('<tr class="{}"><th scope="row"><span class="tags">', " ".join(row.kinds))
+        for kind in row.kinds:
+            sheet.put(self.tags[kind])
+        sheet.put("</span>")
+        for note in self.notes(row):
+            sheet.put("<p>{}</p>", note)
+        sheet.put("</th>")
+        self.cell(sheet, row.old, 0)
+        self.cell(sheet, row.new, 1)
+        sheet.put("</tr>")
+        return sheet.html()
 
     def kept(self, row: Row) -> str:
         """Folded: nothing happened to it."""
-        end = row.new[0]
-        return format_html(
-            '<tr class="kept"><td colspan="3"><details><summary><span class="tag">{}</span> {}</summary>{}</details></td></tr>',
-            self.kinds[ChangeKind.KEPT],
-            end.where or end.code,
-            self.end(end, 1),
-        )
+        end, sheet = row.new[0], _Sheet()
+        sheet.put('<tr class="kept"><td colspan="3"><details><summary>')
+        sheet.put(self.tags[ChangeKind.KEPT])
+        sheet.put("{}</summary>", _name(end))
+        self.end(sheet, end, 1)
+        sheet.put("</details></td></tr>")
+        return sheet.html()
 
-    def cell(self, ends: list[End], side: int) -> str:
+    def cell(self, sheet: _Sheet, ends: list[End], side: int) -> None:
+        sheet.put(self.cells[side])
+        for end in ends:
+            self.end(sheet, end, side)
         if not ends:
-            return format_html('<td data-label="{}"><p class="none">{}</p></td>', self.names[side], gettext("ありません"))
-        inner = format_html_join("", "{}", ((self.end(end, side),) for end in ends))
-        return format_html('<td data-label="{}">{}</td>', self.names[side], inner)
+            sheet.put('<p class="none">{}</p>', gettext("ありません"))
+        sheet.put("</td>")
 
-    def end(self, end: End, side: int) -> str:
-        where = end.where or end.code
-        base = self.bases[side]
-        place = format_html('<a href="{}">{}</a>', f"{base}{_path(end)}", where) if base else where
-        title = format_html('<p class="clause-name"><b>{}</b></p>', self.line(end.title)) if end.title else ""
-        return format_html('<div class="end"><p class="place">{}</p>{}{}</div>', place, title, self.paragraphs(end.body))
+    def end(self, sheet: _Sheet, end: End, side: int) -> None:
+        """The clause's place and name, linked; its title apart only where that has changed."""
+        if base := self.bases[side]:
+            sheet.put('<div class="end"><p class="place"><a href="{}">{}</a></p>', f"{base}{_path(end)}", _name(end))
+        else:
+            sheet.put('<div class="end"><p class="place">{}</p>', _name(end))
+        if any(mark != SAME for mark, _text in end.title):
+            sheet.put('<p class="clause-name">')
+            self.line(sheet, end.title)
+            sheet.put("</p>")
+        self.paragraphs(sheet, end.body)
+        sheet.put("</div>")
 
-    def paragraphs(self, lines: list[list[Any]]) -> str:
-        return format_html_join("", "<p>{}</p>", ((self.line(line),) for line in lines if line))
+    def paragraphs(self, sheet: _Sheet, lines: list[list[Any]]) -> None:
+        for line in lines:
+            if line:
+                sheet.put("<p>")
+                self.line(sheet, line)
+                sheet.put("</p>")
 
-    def line(self, segments: list[Any]) -> str:
-        marks = self.marks
-        return format_html_join(
-            "", "{}", ((format_html(marks[mark], text) if mark in marks else text,) for mark, text in segments)
-        )
+    def line(self, sheet: _Sheet, segments: list[Any]) -> None:
+        for mark, text in segments:
+            sheet.put(self.marks[mark], text)
 
     def notes(self, row: Row) -> Iterator[str]:
         """What the marks in the text cannot show, in words."""
@@ -95,14 +128,19 @@ class _Rows:
             yield _renumbered(row.old[0].label, row.new[0].label)
         for name, old, new in row.facts:
             yield _fact(name, old, new)
-        if row.changed == ["body"] and not any(
-            mark != "=" for end in (*row.old, *row.new) for line in end.body for mark, _text in line
-        ):
+        if row.changed == ["body"] and not _is_marked(row):
             yield gettext("段落の分け方が変わりました。")
         if row.guessed:
             yield gettext("文が同じなので、同じ項目として並べました。")
         if row.reason:
             yield gettext("理由：%(reason)s") % {"reason": row.reason}
+
+
+_MARK = '<{0}><span class="said">{1}</span>{{}}<span class="said">{2}</span></{0}>'  # markup again, with a place for the text
+
+
+def _name(end: End) -> str:
+    return named(end.where, end.label, end.heading) or end.code
 
 
 def _path(end: End) -> str:
@@ -119,13 +157,15 @@ def _moved(old: str, new: str) -> str:
     return gettext("「%(old)s」から「%(new)s」に移りました。") % {"old": old, "new": new}
 
 
+def _is_marked(row: Row) -> bool:
+    return any(mark != SAME for end in (*row.old, *row.new) for line in end.body for mark, _text in line)
+
+
 def _renumbered(old: str, new: str) -> str:
-    if not old or not new:
-        return (
-            gettext("番号がつきました：%(new)s") % {"new": new}
-            if new
-            else gettext("番号「%(old)s」がなくなりました。") % {"old": old}
-        )
+    if not old:
+        return gettext("番号「%(new)s」がつきました。") % {"new": new}
+    if not new:
+        return gettext("番号「%(old)s」がなくなりました。") % {"old": old}
     return gettext("番号が「%(old)s」から「%(new)s」に変わりました。") % {"old": old, "new": new}
 
 
@@ -145,10 +185,12 @@ def _value(name: str, value: Any) -> str:
     if name == "kind":
         return str(ClauseKind(value).label)
     if name == "modality":
-        return gettext("、").join(
-            f"{Modality(one).label}（{predicate}）" if predicate else str(Modality(one).label)
-            for one, _subject, predicate in value
-        )
+        return gettext("、").join(_binding(one, predicate) for one, _subject, predicate in value)
     if name == "actors":
         return gettext("、").join(f"{actor}（{ActorRole(role).label}）" for actor, role in value)
     return str(value)
+
+
+def _binding(modality: str, predicate: str) -> str:
+    label = str(Modality(modality).label)
+    return f"{label}（{predicate}）" if predicate else label
