@@ -38,8 +38,8 @@ def named(where: str, label: str, heading: str) -> str:
 
 
 def stage_words(stage: str, number: int) -> str:
-    """素案（第1号）; 成案."""
+    """素案 第1号; 成案."""
     label = str(Stage(stage).label)
     if number > 1 or stage in _NUMBERED:
-        return gettext("%(stage)s（第%(number)s号）") % {"stage": label, "number": number}
+        return gettext("%(stage)s 第%(number)s号") % {"stage": label, "number": number}
     return label

@@ -14,9 +14,10 @@ from ichinoseki_portal.access import ANYONE
 from plans.enums import SuccessionKind
 from plans.models import Clause, Edition
 
-from .current import newest_first, shown_editions
+from .current import current_value, newest_first, next_first_year, shown_editions, unsettled
 from .editions import EditionPage, editions_with_flags, page_of
 from .shelf import Shelf, Volume, newest_last, volume
+from .status import Status
 from .ties import End, far_ends, stated_successions
 
 MAX_HOPS = 20
@@ -80,6 +81,7 @@ class Hop:
     words: Any
     reason: str
     edition: Edition  # the later one
+    status: Status
     end: End | None = None  # none when it was dropped
     text: str = ""
     last: bool = False  # it stands there today
@@ -105,7 +107,7 @@ class Thread:
 
     @property
     def shows_draft(self) -> bool:
-        return any(hop.end and hop.end.status.key == "draft" for hop in self.hops) or self.start.status.key == "draft"
+        return self.start.status.key == "draft" or any(hop.status.key == "draft" for hop in self.hops)
 
 
 def clause_thread(clause: Clause, at: dt.datetime) -> Thread:
@@ -119,13 +121,15 @@ def clause_thread(clause: Clause, at: dt.datetime) -> Thread:
     ends, words = far_ends(places, at, today), _words(places, at)
     start = ends[clause.address_id]
     thread = Thread(start, words.get(clause.address_id, ""), cut=cut)
-    onward = {row.old_id for row in rows if row.new_id or row.kind == SuccessionKind.DROPPED}
+    onward = {row.old_id for row in rows}
     for row in rows:
         end = ends.get(row.new_id) if row.new_id else None
         if row.new_id and end is None:
             continue
         last = bool(end) and row.new_id not in onward
-        thread.hops.append(Hop(row.kind, WORDS.get(row.kind, ""), row.reason, row.edition, end, words.get(row.new_id, ""), last))
+        status = volume(_told(row), today).status
+        words_of = WORDS.get(row.kind, "")
+        thread.hops.append(Hop(row.kind, words_of, row.reason, row.edition, status, end, words.get(row.new_id, ""), last))
     thread.later = _silent(clause, thread, at, today)
     return thread
 
@@ -136,7 +140,12 @@ def _followed(start: int, at: dt.datetime) -> tuple[list[Any], bool]:
     left: set[int] = set()
     frontier = {start}
     for _hop in range(MAX_HOPS):
-        told = stated_successions(at).filter(old__in=frontier).select_related("edition").order_by("id")
+        told = stated_successions(at).filter(old__in=frontier).select_related("edition__plan").order_by("id")
+        told = told.annotate(
+            stage=current_value("stage", "edition", at),
+            following=next_first_year("edition__plan", "edition__first_fiscal_year", at),
+            unsettled=unsettled("edition", at),
+        )
         rows = [row for row in told if row.new_id not in left]
         left |= frontier
         frontier = {row.new_id for row in rows if row.new_id} - left
@@ -146,6 +155,13 @@ def _followed(start: int, at: dt.datetime) -> tuple[list[Any], bool]:
         if len(found) > MAX_PLACES:
             return found[:MAX_PLACES], True
     return found, True
+
+
+def _told(row: Any) -> Edition:
+    """The later edition of a succession, with what ``volume`` asks of it."""
+    edition: Edition = row.edition
+    edition.current_stage, edition.next_first_year, edition.unsettled = row.stage, row.following, row.unsettled
+    return edition
 
 
 def _words(places: set[int], at: dt.datetime) -> dict[int, str]:

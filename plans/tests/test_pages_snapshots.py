@@ -1,0 +1,237 @@
+"""Stated snapshots (v<n>): the text of one stage for good, drafts marked and out of search engines, publication to the second."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from plans import models
+from plans.actions import settling
+from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
+from plans.reader.document import Decided
+from plans.reader.errors import ReadingRefused
+from plans.tests.factories import clause, document, publish, take_in
+from plans.tests.library import freeze, text_of
+
+pytestmark = pytest.mark.django_db
+
+V = "/plans/mihon/2022/v{}/"
+ROBOTS = '<meta name="robots" content="noindex">'
+
+
+@pytest.fixture
+def people(person):
+    return {"author": person("editor"), "approver": person("approver")}
+
+
+# Long enough that a changed end is known as the same clause.
+LEAD = "地域の集まりに使う建物を使いつづけられるように、直すところを毎年たしかめ、使う人と話し合って順番を決めていきます。"
+
+
+def rows(body, *more):
+    return [clause("1", label="第１章", title="取組", kind="chapter"), clause("1.1", label="（１）", body=LEAD + body), *more]
+
+
+def doc(body, *more, decided="", title="第２次 見本計画"):
+    made = document(*rows(body, *more))
+    made.edition.title = title
+    made.edition.decided = Decided(decided, "")
+    return made
+
+
+@pytest.fixture
+def road(people, monkeypatch):
+    """素案, 成案, 正誤, and a newer 素案: v1 to v4, published a day apart."""
+    put = []
+    stages = [
+        ("draft", doc("はじめの文。", clause("1.2", label="（２）", body="のちに消える文。"), title="仮の題")),
+        ("final", doc("決まった文。", decided="2022-03-20")),
+        ("erratum", doc("正した文。", clause("2", label="第２章", title="つけたし"), decided="2022-03-20")),
+        ("draft", doc("次に直す文。", decided="2022-03-20")),
+    ]
+    for day, (stage, made) in enumerate(stages, 1):
+        freeze(monkeypatch, f"2026-11-0{day} 10:00")
+        put.append(publish(take_in(made, stage=stage, title=made.edition.title).snapshot, **people))
+    freeze(monkeypatch, "2026-11-24 10:00")
+    return put
+
+
+def head(answer):
+    """(robots header, robots meta, canonical path)"""
+    page = answer.content.decode()
+    canonical = re.search(r'<link rel="canonical" href="https://portal.example.jp([^"]+)">', page)
+    return answer.get("X-Robots-Tag"), ROBOTS in page, canonical and canonical[1]
+
+
+def test_each_snapshot_keeps_its_text_and_links_stay_within(road, client):
+    for n, body in enumerate(("はじめの文。", "決まった文。", "正した文。", "次に直す文。"), 1):
+        assert body in text_of(client.get(V.format(n) + "1.1/"))
+        for path in (V.format(n), V.format(n) + "1/", V.format(n) + "1.1/"):
+            main = client.get(path).content.decode().partition("<main")[2]
+            inside = re.findall(r'href="(/plans/mihon/2022/[^"]*\d/)"', main)
+            beyond = [one for one in inside if re.search(r"/v\d+/1", one) and not one.startswith(V.format(n))]
+            contents = re.findall(r'<li><a href="([^"]+)"', main.partition('class="toc')[2].partition("</nav>")[0])
+            assert contents and all(one.startswith(V.format(n)) for one in contents), path
+            assert beyond == [], path
+    assert "のちに消える文。" in text_of(client.get(V.format(1) + "1/")) and client.get(V.format(2) + "1.2/").status_code == 404
+
+
+def test_a_stated_page_says_which_stage_it_is_and_where_the_text_is_that_counts(road, client):
+    first, counts = text_of(client.get(V.format(1) + "1.1/")), text_of(client.get(V.format(3) + "1.1/"))
+    assert "素案第1号（令和8年11月1日公開）の文です。いまの文ではありません。" in first and "いまの文（正誤第1号）を読む" in first
+    assert "正誤第1号（令和8年11月3日公開）の文です。いまの文です。" in counts
+    raw = client.get(V.format(1) + "1.1/").content.decode()
+    assert 'href="/plans/mihon/2022/1.1/"' in raw
+
+
+def test_canonical_and_noindex(road, client):
+    assert head(client.get(V.format(1))) == ("noindex", True, "/plans/mihon/2022/v1/")
+    assert head(client.get(V.format(1) + "1.1/")) == ("noindex", True, "/plans/mihon/2022/v1/1.1/")
+    assert head(client.get(V.format(2))) == (None, False, "/plans/mihon/2022/v2/")
+    assert head(client.get(V.format(3))) == (None, False, "/plans/mihon/2022/")
+    assert head(client.get(V.format(3) + "1.1/")) == (None, False, "/plans/mihon/2022/1.1/")
+    assert head(client.get("/plans/mihon/2022/1.1/")) == (None, False, "/plans/mihon/2022/1.1/")
+
+
+def test_a_draft_is_marked_on_every_page_and_never_in_force(road, client, monkeypatch):
+    for path in (V.format(1), V.format(1) + "1/", V.format(4), V.format(4) + "1.1/"):
+        page = text_of(client.get(path))
+        assert "案（決定前）です。" in page and "計画期間中" not in page and "最終年度" not in page, path
+    assert "このあと計画が決まりました" in text_of(client.get(V.format(1)))
+    assert "案（決定前）です。" not in text_of(client.get("/plans/mihon/2022/"))
+    # only in an older draft: the plain address shows it, and says the same
+    page = client.get("/plans/mihon/2022/1.2/")
+    assert "案（決定前）です。" in text_of(page) and page["X-Robots-Tag"] == "noindex"
+
+
+def test_the_edition_of_a_draft_alone_is_marked(people, client):
+    publish(take_in(doc("はじめの文。", decided="2022-03-20"), stage="draft").snapshot, **people)
+    answer = client.get("/plans/mihon/2022/")
+    assert head(answer)[:2] == ("noindex", True) and "まだ決まっていないので" in text_of(answer)
+    assert "いちばん新しい案です。" in text_of(client.get(V.format(1)))
+
+
+def test_a_snapshots_own_facts(road, client):
+    first, third = text_of(client.get(V.format(1))), text_of(client.get(V.format(3)))
+    assert "仮の題" in first and "策定・議決" not in first.partition("この版の文")[0]
+    assert "第２次見本計画" in third and "策定・議決令和4年3月20日" in third and "仮の題" not in third
+    assert "仮の題" not in text_of(client.get("/plans/mihon/2022/"))
+
+
+def test_a_plan_in_force_names_its_newer_draft(road, client):
+    page = client.get("/plans/mihon/2022/").content.decode()
+    assert "この計画を直す案が出ています" in page and 'href="/plans/mihon/2022/v4/"' in page
+    assert "正した文。" in text_of(client.get("/plans/mihon/2022/1.1/"))
+
+
+def test_the_list_of_stages(road, client, people):
+    models.Snapshot.objects.filter(pk=road[2].pk).update(note="字の誤りを直しました。")
+    models.Decision.objects.create(
+        snapshot=road[1],
+        decided_on="2022-03-25",
+        document_number="一ま第123号",
+        category="council",
+        bill_number="議案第5号",
+        council_date="2022-03-20",
+        council_result="amended",
+        amendments="整えるを改める",
+        opinion="毎年報告すること",
+        content_hash="x",
+        recorded_by=people["approver"],
+    )
+    answer = client.get("/plans/mihon/2022/")
+    page, words = answer.content.decode(), text_of(answer)
+    told = words.partition("この版の文（段階）")[2]
+    assert [told.find(one) for one in ("素案第2号", "正誤第1号", "成案", "素案第1号")] == sorted(
+        told.find(one) for one in ("素案第2号", "正誤第1号", "成案", "素案第1号")
+    )
+    for one in (
+        *(
+            "字の誤りを直しました。",
+            "議案番号議案第5号",
+            "議決日令和4年3月20日（修正可決）",
+            "整えるを改める",
+            "毎年報告すること",
+        ),
+        *("文書番号一ま第123号", "令和8年11月3日公開", "正誤表を見る"),
+    ):
+        assert one in told, one
+    assert people["approver"].name not in page
+    for path in ("compare/2022/v2/2022/v3/", "2022/errata/", "2022/v3/plan.json", "2022/v3/plan.txt", "2022/v3/plan.csv"):
+        assert f'href="/plans/mihon/{path}"' in page, path
+
+
+def test_a_paragraph_leads_to_its_place_within_the_snapshot(people, client):
+    more = clause("1.1.p3", body="後の段落。", kind="paragraph")
+    publish(take_in(doc("文。", more), stage="draft").snapshot, **people)
+    answer = client.get(V.format(1) + "1.1.p3/")
+    assert (answer.status_code, answer["Location"]) == (302, "/plans/mihon/2022/v1/1.1/#p3")
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
+def test_the_citation_names_the_snapshot_for_good(road, client):
+    words = text_of(client.get("/plans/mihon/2022/1.1/"))
+    cited = "見本市「第２次見本計画」（令和4年3月20日）第１章（１）。https://portal.example.jp/plans/mihon/2022/v3/1.1/"
+    assert cited + "（正誤第1号、令和8年11月24日参照）" in words
+    draft = text_of(client.get(V.format(1)))
+    assert "「仮の題」。https://portal.example.jp/plans/mihon/2022/v1/（素案第1号・案（決定前）、令和8年11月24日参照）" in draft
+
+
+def test_a_set_time_is_exact_to_the_second_whether_or_not_the_job_has_run(people, client, monkeypatch):
+    freeze(monkeypatch, "2026-11-01 10:00")
+    publish(take_in(doc("いまの文。", decided="2022-03-20", title="前の題"), stage="final", title="前の題").snapshot, **people)
+    later = take_in(doc("次の文。", decided="2022-03-20", title="新しい題"), stage="amendment", title="新しい題").snapshot
+    submit_snapshot(snapshot=later, by=people["author"])
+    approve_snapshot(snapshot=later, by=people["approver"])
+    moment = freeze(monkeypatch, "2026-11-02 10:00") + dt.timedelta(days=1)
+    publish_snapshot(snapshot=later, by=people["approver"], at=moment)
+
+    def seen():
+        home, shelf = text_of(client.get("/")), text_of(client.get("/plans/mihon/"))
+        edition, one = text_of(client.get("/plans/mihon/2022/")), text_of(client.get("/plans/mihon/2022/1.1/"))
+        new = ["新しい題" in page for page in (home, shelf, edition, one)]
+        old = ["前の題" in page for page in (home, shelf, edition, one)]
+        return new, old, "次の文。" in one, client.get(V.format(2)).status_code, "一部改訂第1号" in edition
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment - dt.timedelta(seconds=1))
+    assert seen() == ([False] * 4, [True] * 4, False, 404, False)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+    assert models.Edition.objects.get().title == "前の題"  # the job has not run
+    assert seen() == ([True] * 4, [False] * 4, True, 200, True)
+    settling.settle_due()
+    assert models.Edition.objects.get().title == "新しい題"
+    assert seen() == ([True] * 4, [False] * 4, True, 200, True)
+
+
+def test_a_first_publication_at_a_set_time(people, client, monkeypatch):
+    freeze(monkeypatch, "2026-11-02 10:00")
+    snapshot = take_in(doc("はじめの文。", decided="2022-03-20"), stage="final").snapshot
+    submit_snapshot(snapshot=snapshot, by=people["author"])
+    approve_snapshot(snapshot=snapshot, by=people["approver"])
+    moment = dt.datetime.fromisoformat("2026-11-03T10:00+09:00")
+    publish_snapshot(snapshot=snapshot, by=people["approver"], at=moment)
+    paths = ["/plans/mihon/", "/plans/mihon/2022/", "/plans/mihon/2022/1.1/", V.format(1), "/plans/mihon/latest/"]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment - dt.timedelta(seconds=1))
+    assert [client.get(path).status_code for path in paths] == [404] * 5
+    # the day asked about decides no more than the status: a later one opens nothing
+    assert client.get("/plans/mihon/2022/?asof=2026-12-01").status_code == 404
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+    assert [client.get(path).status_code for path in paths] == [200] * 5
+    assert "最終年度" in text_of(client.get("/plans/mihon/2022/"))
+
+
+@pytest.mark.parametrize("word", ["latest", "compare", "errata", "v1", "v0", "v123", "terms", "new"])
+def test_no_way_in_takes_a_word_of_addresses(word, people, client):
+    with pytest.raises(ReadingRefused):
+        take_in(document(clause("1", title="章")), edition=word)
+    with pytest.raises(ReadingRefused):
+        take_in(document(clause("1", title="章")), plan=word)
+    with pytest.raises(ReadingRefused):
+        take_in(document(clause(word, title="章", parent=None)))
+    for model, field in ((models.Plan, "key"), (models.Edition, "key"), (models.ClauseAddress, "code")):
+        with pytest.raises(ValidationError):
+            model._meta.get_field(field).run_validators(word)
+    assert not models.Clause.objects.exists() and not models.Edition.objects.exists()
+    for path in (f"/plans/mihon/{word}/", f"/plans/mihon/2022/{word}/"):
+        assert client.get(path).status_code == 404
