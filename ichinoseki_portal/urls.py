@@ -3,12 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from . import sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("plans/", include("plans.urls")),
     path("health/", views.health, name="health"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:name>.xml", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("theme.css", views.theme, name="theme"),
     path("admin/", admin.site.urls),
 ]

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from plans.models.clauses import CODE_PATTERN
 from plans.models.editions import KEY_PATTERN, is_reserved
 
-from .views import data, reading
+from .views import comparison, data, overview, reading
 
 
 class KeyConverter:
@@ -51,9 +51,23 @@ app_name = "plans"
 urlpatterns = [
     path("", reading.plan_list, name="plan_list"),
     path("feed/", data.feed, name="feed"),
+    path("family/", overview.family, name="family"),
+    path("relations/", overview.relations, name="relations"),
+    path("terms/", overview.terms, name="terms"),
+    path("matrix/", overview.matrix_choices, name="matrix_choice"),
+    path(
+        "matrix/<plankey:plan>/<plankey:edition>/<plankey:other_plan>/<plankey:other_edition>/", overview.matrix, name="matrix"
+    ),
     path("<plankey:plan>/", reading.plan_detail, name="plan_detail"),
     path("<plankey:plan>/latest/", reading.plan_latest, name="plan_latest"),
+    path("<plankey:plan>/compare/", comparison.compare_choice, name="compare_choice"),
+    path(
+        "<plankey:plan>/compare/<plankey:old>/v<sequence:old_sequence>/<plankey:new>/v<sequence:new_sequence>/",
+        comparison.compare,
+        name="compare",
+    ),
     path("<plankey:plan>/<plankey:edition>/", reading.edition_detail, name="edition_detail"),
+    path("<plankey:plan>/<plankey:edition>/errata/", comparison.errata, name="errata"),
     path("<plankey:plan>/<plankey:edition>/v<sequence:sequence>/", reading.snapshot_detail, name="snapshot_detail"),
     path(
         "<plankey:plan>/<plankey:edition>/v<sequence:sequence>/<clausecode:code>/",

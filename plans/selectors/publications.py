@@ -12,6 +12,7 @@ from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from plans.enums import Stage, TextKind
 from plans.models import Clause, ClauseText, Edition, Snapshot
+from plans.models.wording import stage_words
 
 from .current import newest_first, next_first_year
 from .status import Status, period_of, status_of
@@ -41,7 +42,7 @@ class Publication:
     def name(self) -> str:
         """【架空】…計画　案（決定前）: what it was called when it came out."""
         snapshot = self.snapshot
-        words = f"{stated_title(snapshot)}　{stage_words(snapshot)}"
+        words = f"{stated_title(snapshot)}　{stage_of(snapshot)}"
         return gettext("【架空】") + words if snapshot.edition.plan.fictional else words
 
 
@@ -50,10 +51,9 @@ def stated_title(snapshot: Snapshot) -> str:
     return str(snapshot.facts.get("title") or snapshot.edition.title)
 
 
-def stage_words(snapshot: Snapshot) -> str:
-    """成案; 正誤2; 素案1［案（決定前）］."""
-    number = str(snapshot.number) if snapshot.number > 1 or snapshot.stage in (Stage.DRAFT, Stage.SKELETON) else ""
-    words = f"{snapshot.get_stage_display()}{number}"
+def stage_of(snapshot: Snapshot) -> str:
+    """成案; 正誤 第2号; 素案 第1号［案（決定前）］."""
+    words = stage_words(snapshot.stage, snapshot.number)
     return gettext("%(stage)s［案（決定前）］") % {"stage": words} if snapshot.before_decision else words
 
 

@@ -62,9 +62,9 @@ def test_drafts_errata_and_fictional_plans_are_marked(people, entries):
     publish(one(stage="erratum"), **people)
     models.Plan.objects.update(fictional=True)
     assert [entry["title"] for entry in entries()] == [
-        "【架空】第２次 見本計画　正誤 を公開しました（文のまちがいを直しました）",
+        "【架空】第２次 見本計画　正誤 第1号 を公開しました（文のまちがいを直しました）",
         "【架空】第２次 見本計画　成案 を公開しました",
-        "【架空】第２次 見本計画　素案1［案（決定前）］ を公開しました",
+        "【架空】第２次 見本計画　素案 第1号［案（決定前）］ を公開しました",
     ]
     assert "まだ決まっていない" in entries()[2]["summary"] and "まだ" not in entries()[1]["summary"]
 

@@ -22,7 +22,7 @@ from plans.models import Snapshot
 from plans.selectors.publications import (
     public_figure,
     published_snapshot,
-    stage_words,
+    stage_of,
     stated_period,
     stated_title,
     status_then,
@@ -58,7 +58,7 @@ def _taken_back(plan: str, edition: str, sequence: int, at: dt.datetime) -> Http
         raise Http404
     day = fiscal.day_words(fiscal.today(snapshot.withdrawn_at))
     words = _("%(name)s は、%(day)sに公開を取りやめました。\n理由：%(why)s\n")
-    name = f"{stated_title(snapshot)}　{stage_words(snapshot)}"
+    name = f"{stated_title(snapshot)}　{stage_of(snapshot)}"
     words = words % {"name": name, "day": day, "why": snapshot.withdrawn_why}
     return keep_out(HttpResponse(words, status=410, content_type=TYPES["txt"], headers={"Cache-Control": "no-cache"}))
 
@@ -92,7 +92,7 @@ def _file_name(snapshot: Snapshot, form: str) -> str:
     """Two names: plain letters for old programs, the plan's own for all others."""
     edition = snapshot.edition
     plain = f"{edition.plan.key}-{edition.key}-v{snapshot.sequence}.{form}"
-    own = f"{stated_title(snapshot)}_{stage_words(snapshot)}_v{snapshot.sequence}.{form}"
+    own = f"{stated_title(snapshot)}_{stage_of(snapshot)}_v{snapshot.sequence}.{form}"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(own, safe='')}"
 
 

@@ -1,0 +1,67 @@
+"""Overviews over all plans: 年表, つながり, 表, 用語. Read as the public."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from ichinoseki_portal.access import access
+from plans.enums import Basis
+from plans.selectors.family import family_page
+from plans.selectors.glossary import glossary_page
+from plans.selectors.matrix import Choice, matrix_choice, matrix_page
+from plans.selectors.relations import relations_page
+
+from .pages import page as answer
+
+
+@access("public", object="plan")
+def family(request: HttpRequest) -> HttpResponse:
+    return answer(request, "plans/family.html", {"page": family_page(timezone.now())})
+
+
+@access("public", object="link")
+def relations(request: HttpRequest) -> HttpResponse:
+    basis = request.GET.get("basis", "")
+    if basis and basis not in Basis.values:
+        raise Http404
+    return answer(request, "plans/relations.html", {"page": relations_page(timezone.now(), basis), "bases": Basis.choices})
+
+
+@access("public", object="term")
+def terms(request: HttpRequest) -> HttpResponse:
+    return answer(request, "plans/terms.html", {"words": glossary_page(timezone.now())})
+
+
+@access("public", object="link")
+def matrix_choices(request: HttpRequest) -> HttpResponse:
+    """Which two to put side by side; what was chosen is sent on to the table's own address."""
+    choice = matrix_choice(timezone.now())
+    chosen = request.GET.get("rows", ""), request.GET.get("columns", "")
+    if not any(chosen):
+        return _choices(request, choice)
+    known = {f"{one.edition.plan.key}/{one.edition.key}" for one in choice.volumes}
+    if not known.issuperset(chosen):
+        raise Http404
+    if chosen[0] == chosen[1]:
+        return _choices(request, choice, same=chosen[0])
+    return HttpResponseRedirect(reverse("plans:matrix", args=[*chosen[0].split("/"), *chosen[1].split("/")]))
+
+
+@access("public", object="link")
+def matrix(request: HttpRequest, plan: str, edition: str, other_plan: str, other_edition: str) -> HttpResponse:
+    at = timezone.now()
+    one, other = (plan, edition), (other_plan, other_edition)
+    page = matrix_page(one, other, at)
+    if page is None:
+        raise Http404
+    if one == other:
+        return _choices(request, matrix_choice(at), same="/".join(one))
+    context = {"page": page, "fictional": page.fictional, "before_decision": page.before_decision}
+    return answer(request, "plans/matrix.html", context, noindex=page.before_decision)
+
+
+def _choices(request: HttpRequest, choice: Choice, same: str = "") -> HttpResponse:
+    context = {"choice": choice, "same": same}
+    return answer(request, "plans/matrix_choice.html", context, noindex=bool(same), status=400 if same else 200)
