@@ -15,7 +15,7 @@ from ichinoseki_portal.text import RefusedText
 from plans.actions.editing import WITH_REASON, EditRefused, as_text, cleaned, edit_clause
 from plans.models import Actor, ActorAlias, Clause, ClauseAddress
 
-from . import history
+from . import clause_desk, history
 from .conflicts import Guarded, SeenForm, locked_words
 
 
@@ -60,6 +60,7 @@ class ClauseAdmin(Guarded):
 
     place = 50
     form = ClauseForm
+    change_form_template = "admin/plans/clause_form.html"
     list_display = ["code", "label", "title", "kind", "snapshot", "confidence"]
     list_display_links = ["code", "title"]
     list_filter = ["snapshot__state", "snapshot", "confidence", "kind"]
@@ -70,10 +71,17 @@ class ClauseAdmin(Guarded):
     readonly_fields = ["snapshot", "code", "position", "parent", "lines", "confidence"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("snapshot__edition", "parent")
+        return super().get_queryset(request).select_related("snapshot__edition__plan", "address__edition__plan", "parent")
 
     def get_urls(self) -> list[URLPattern]:
-        return [*history.clause_urls(self), *super().get_urls()]
+        return [*history.clause_urls(self), *clause_desk.urls(self), *super().get_urls()]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        clause = self.get_object(request, object_id) if object_id and self.has_view_permission(request) else None
+        more = clause_desk.shown(clause, request) if clause else {}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return history.to_timeline("clause", object_id)

@@ -40,6 +40,7 @@ def opened(client, row):
 
 
 def untouched(page):
+    page = next(one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="seen_version"' in one)
     found = dict(re.findall(r'<input type="(?:hidden|text|number)" name="(\w+)" value="([^"]*)"', page))
     found |= {name: text.removeprefix("\n") for name, text in re.findall(r'<textarea name="(\w+)"[^>]*>([^<]*)</textarea>', page)}
     for name, options in re.findall(r'<select name="(\w+)"(.*?)</select>', page, re.DOTALL):
