@@ -130,7 +130,7 @@ def test_a_copy_takes_the_same_statements_for_any_length(editor, approver):
         snapshot = take_in(doc, edition=f"20{number}0", by=editor).snapshot
         publish(snapshot, author=editor, approver=approver)
         counts.append(queries_of(lambda row=snapshot: start_draft(edition=row.edition, stage="erratum", by=editor)))
-    assert counts == [16, 16]
+    assert counts == [16 + (connection.vendor == "postgresql")] * 2  # there the audit trail takes a lock of its own
 
 
 # --- the next edition ----------------------------------------------------------------------------------------------------------
