@@ -15,6 +15,7 @@ from plans.enums import ActorRole, ChangeKind, ClauseKind, Modality
 from plans.models.wording import named
 
 register = template.Library()
+OPENING = 30
 
 
 @register.simple_tag
@@ -79,7 +80,7 @@ class _Rows:
         end, sheet = row.new[0], _Sheet()
         sheet.put('<tr class="kept"><td colspan="3"><details><summary>')
         sheet.put(self.tags[ChangeKind.KEPT])
-        sheet.put("{}</summary>", _name(end))
+        sheet.put("{}</summary>", _name(end) if end.heading else f"{_name(end)}　{_opening(end)}")
         self.end(sheet, end, 1)
         sheet.put("</details></td></tr>")
         return sheet.html()
@@ -127,13 +128,14 @@ class _Rows:
         elif "label" in row.changed:
             yield _renumbered(row.old[0].label, row.new[0].label)
         for name, old, new in row.facts:
-            yield _fact(name, old, new)
+            yield from _fact(name, old, new, brief="body" in row.changed)
         if row.changed == ["body"] and not _is_marked(row):
             yield gettext("段落の分け方が変わりました。")
         if row.guessed:
             yield gettext("文が同じなので、同じ項目として並べました。")
-        if row.reason:
-            yield gettext("理由：%(reason)s") % {"reason": row.reason}
+        for reason in row.reason.split("\n"):
+            if reason:
+                yield gettext("理由：%(reason)s") % {"reason": reason}
 
 
 _MARK = '<{0}><span class="said">{1}</span>{{}}<span class="said">{2}</span></{0}>'  # markup again, with a place for the text
@@ -141,6 +143,12 @@ _MARK = '<{0}><span class="said">{1}</span>{{}}<span class="said">{2}</span></{0
 
 def _name(end: End) -> str:
     return named(end.where, end.label, end.heading) or end.code
+
+
+def _opening(end: End) -> str:
+    """The first words of a sentence that has no heading."""
+    words = "".join(text for _mark, text in end.body[0]) if end.body else ""
+    return words if len(words) <= OPENING else f"{words[:OPENING]}…"
 
 
 def _path(end: End) -> str:
@@ -169,9 +177,14 @@ def _renumbered(old: str, new: str) -> str:
     return gettext("番号が「%(old)s」から「%(new)s」に変わりました。") % {"old": old, "new": new}
 
 
-def _fact(name: str, old: Any, new: Any) -> str:
-    before, after = (_value(name, value) or gettext("なし") for value in (old, new))
-    values = {"old": before, "new": after}
+def _fact(name: str, old: Any, new: Any, *, brief: bool) -> Iterator[str]:
+    """``brief``: the words themselves have changed, so that it is enough to say how far they bind."""
+    before, after = (_value(name, value, brief=brief) or gettext("なし") for value in (old, new))
+    if before != after:
+        yield _changed(name, {"old": before, "new": after})
+
+
+def _changed(name: str, values: dict[str, str]) -> str:
     if name == "kind":
         return gettext("種類：「%(old)s」から「%(new)s」に変わりました。") % values
     if name == "modality":
@@ -181,11 +194,12 @@ def _fact(name: str, old: Any, new: Any) -> str:
     return gettext("キーワード：「%(old)s」から「%(new)s」に変わりました。") % values
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, *, brief: bool) -> str:
     if name == "kind":
         return str(ClauseKind(value).label)
     if name == "modality":
-        return gettext("、").join(_binding(one, predicate) for one, _subject, predicate in value)
+        said = [_binding(one, "" if brief else predicate) for one, _subject, predicate in value]
+        return gettext("、").join(dict.fromkeys(said))
     if name == "actors":
         return gettext("、").join(f"{actor}（{ActorRole(role).label}）" for actor, role in value)
     return str(value)
