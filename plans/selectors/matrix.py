@@ -141,7 +141,7 @@ def matrix_page(one: tuple[str, str], other: tuple[str, str], at: dt.datetime) -
         return None
     today = fiscal.today(at)
     editions = [found[one], found[other]]
-    page = MatrixPage(*(Side(volume(edition, today)) for edition in editions))
+    page = MatrixPage(Side(volume(editions[0], today)), Side(volume(editions[1], today)))
     clauses = _clauses(editions, at)
     short = _short_titles(clauses, at)
     above: dict[int, Axis] = {}
@@ -209,10 +209,10 @@ def _nearest(side: Side, clauses: list[Clause]) -> dict[int, Axis]:
 def _fill(page: MatrixPage, editions: list[Edition], above: dict[int, Axis], at: dt.datetime) -> None:
     one, other = editions
     between = Q(origin__edition=one, target__edition=other) | Q(origin__edition=other, target__edition=one)
-    cells = {}
-    for row in page.rows.axes:
-        row.cells = [Cell(column) for column in page.columns.axes]
-        cells |= {(row.clause.pk, cell.column.clause.pk): cell for cell in row.cells}
+    cells: dict[tuple[int, int], Cell] = {}
+    for axis in page.rows.axes:
+        axis.cells = [Cell(column) for column in page.columns.axes]
+        cells |= {(axis.clause.pk, cell.column.clause.pk): cell for cell in axis.cells}
     links = told_links(at).filter(between).order_by("id")
     for kind, basis, note, origin, target, origin_edition in links.values_list(
         "type", "basis", "note", "origin", "target", "origin__edition"
@@ -243,8 +243,8 @@ class Choice:
 def matrix_choice(at: dt.datetime) -> Choice:
     """Two queries: the editions that have a text, and the ties between them."""
     today = fiscal.today(at)
-    rows = shown_editions(at).exclude(current_pk=None).order_by("plan__fictional", "plan__position", "plan__key", "-key")
-    volumes = {row.pk: volume(row, today) for row in rows}
+    rows = shown_editions(at).order_by("plan__fictional", "plan__position", "plan__key", "-key")
+    volumes = {row.pk: volume(row, today) for row in rows if row.current_pk}
     counts: dict[tuple[int, int], int] = {}
     places = {pk: place for place, pk in enumerate(volumes)}
     links = told_links(at).values_list("origin__edition", "target__edition")

@@ -80,14 +80,14 @@ def taken_back_snapshot(plan: str, edition: str, sequence: int, at: dt.datetime)
     return _with_edition(Snapshot.objects.taken_back(at), plan, edition, sequence, at).first()
 
 
-def public_figure(plan: str, edition: str, code: str, at: dt.datetime) -> ClauseText | None:
-    """The confirmed figure of a clause the public may see, with the ``stage`` of the text it stands in. One query."""
+def public_figure(plan: str, edition: str, code: str, at: dt.datetime) -> tuple[str, str] | None:
+    """The confirmed figure of a clause the public may see, and the stage of the text it stands in. One query."""
     listed = Edition.objects.visible_to(ANYONE, at)
     shown = Clause.objects.visible_to(ANYONE, at).filter(address=OuterRef("address"), snapshot__edition__in=listed)
     drawn = ClauseText.objects.visible_to(ANYONE, at).filter(kind=TextKind.FIGURE).exclude(text="")
     drawn = drawn.filter(address__edition__plan__key=plan, address__edition__key=edition, address__code=code)
     stage = Subquery(shown.order_by(*newest_first("snapshot__")).values("snapshot__stage")[:1])
-    return drawn.annotate(stage=stage).exclude(stage=None).first()
+    return drawn.annotate(stage=stage).exclude(stage=None).values_list("text", "stage").first()
 
 
 def status_then(snapshot: Snapshot, at: dt.datetime) -> Status:

@@ -103,11 +103,12 @@ def figure(request: HttpRequest, plan: str, edition: str, code: str) -> HttpResp
     drawn = public_figure(plan, edition, code, timezone.now())
     if drawn is None:
         raise Http404
-    answer = HttpResponse(drawn.text, content_type="image/svg+xml")
+    text, stage = drawn
+    answer = HttpResponse(text, content_type="image/svg+xml")
     answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "no-cache"
-    return keep_out(answer) if drawn.stage in UNDECIDED_STAGES else answer
+    return keep_out(answer) if stage in UNDECIDED_STAGES else answer
 
 
 @access("public")
