@@ -203,8 +203,8 @@ def _opened(snapshot: models.Snapshot) -> tuple[Statements, dict[str, int], dict
     if not statements.rows:
         raise EditRefused(_("この段階には、前の版からの変化の記録がありません。"))
     statements.read_words()
-    olds = set(statements.old_words) | {pair[0] for pair in statements.rows}
-    old_at = models.ClauseAddress.objects.filter(pk__in=olds - {None}).exclude(code="").values_list("code", "pk")
+    olds = set(statements.old_words) | {old for old, _new in statements.rows if old is not None}
+    old_at = models.ClauseAddress.objects.filter(pk__in=olds).exclude(code="").values_list("code", "pk")
     return statements, dict(old_at), dict(snapshot.clauses.values_list("code", "address_id"))
 
 

@@ -95,7 +95,7 @@ def add_clause(
     row = models.Clause(snapshot=snapshot, address=address, parent=parent, code=address.code, depth=depth, **values)
     row.position = row.last = at
     snapshot.clauses.filter(position__gte=at).update(position=F("position") + 1, last=F("last") + 1)
-    row._history_user = by
+    row._history_user = by  # type: ignore[attr-defined]
     row.save()
     _span(snapshot)
     note_added(snapshot, address, by)

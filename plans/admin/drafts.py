@@ -23,7 +23,7 @@ from plans.models import Edition, Snapshot
 
 from .road import desk_address, snapshot_of
 from .road_forms import MoveForm
-from .trees import STALE, show
+from .trees import STALE, hidden_errors, show
 
 STAGES = [row for row in Stage.choices if row[0] != Stage.OUTLINE]
 
@@ -82,7 +82,12 @@ class DraftForm(MoveForm):
     )
 
 
-_YEAR = {"required": False, "min_value": 1868, "max_value": 2300, "help_text": gettext_lazy("西暦の年度。例 2027")}
+def _year(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, required=False, min_value=1868, max_value=2300, help_text=gettext_lazy("西暦の年度。例 2027")
+    )
+
+
 _PARTIAL = gettext_lazy("分かるところまで。例 2027-03")
 
 
@@ -94,16 +99,16 @@ class EditionForm(MoveForm):
     )
     title = forms.CharField(label=gettext_lazy("名称"), max_length=200, help_text=gettext_lazy("例 第３次 見本計画"))
     ordinal = forms.CharField(label=gettext_lazy("次数"), required=False, max_length=20, help_text=gettext_lazy("例 第３次"))
-    first_fiscal_year = forms.IntegerField(label=gettext_lazy("最初の年度"), **_YEAR)
-    last_fiscal_year = forms.IntegerField(label=gettext_lazy("最後の年度"), **_YEAR)
+    first_fiscal_year = _year(gettext_lazy("最初の年度"))
+    last_fiscal_year = _year(gettext_lazy("最後の年度"))
     period_words = forms.CharField(label=gettext_lazy("計画期間（書かれるとおり）"), required=False, max_length=120)
 
 
 class FactsForm(MoveForm):
     title = forms.CharField(label=gettext_lazy("名称"), max_length=200)
     ordinal = forms.CharField(label=gettext_lazy("次数"), required=False, max_length=20)
-    first_fiscal_year = forms.IntegerField(label=gettext_lazy("最初の年度"), **_YEAR)
-    last_fiscal_year = forms.IntegerField(label=gettext_lazy("最後の年度"), **_YEAR)
+    first_fiscal_year = _year(gettext_lazy("最初の年度"))
+    last_fiscal_year = _year(gettext_lazy("最後の年度"))
     period_words = forms.CharField(label=gettext_lazy("計画期間（書かれるとおり）"), required=False, max_length=120)
     decided_date = forms.CharField(label=gettext_lazy("策定・議決の日"), required=False, max_length=10, help_text=_PARTIAL)
     decided_words = forms.CharField(label=gettext_lazy("策定・議決の日（書かれるとおり）"), required=False, max_length=60)
@@ -201,7 +206,7 @@ def _form_page(
     **shown: Any,
 ) -> HttpResponse:
     """Show a form; carry out its deed. What the deed refuses is said on the same page, with what was typed (409)."""
-    refused = "　".join(error for one in form.hidden_fields() for error in one.errors) if form.is_bound else ""
+    refused = hidden_errors(form)
     if form.is_bound and form.is_valid():
         try:
             return deed(form.facts())  # type: ignore[attr-defined]

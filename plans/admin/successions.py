@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -21,7 +22,7 @@ from plans.actions.locks import EditRefused
 from plans.actions.statements import origin_of
 from plans.actions.successions import follow, merge, set_reasons, split, undo
 from plans.enums import SuccessionKind
-from plans.models import Snapshot
+from plans.models import Snapshot, Succession
 
 from .road import snapshot_of
 from .road_forms import MoveForm
@@ -108,15 +109,34 @@ HANDS: dict[str, tuple[type[MoveForm], Callable[..., None], Any, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Line:
+    """A row of the table: what both ends are called, the reason as it stands or was typed."""
+
+    row: Succession
+    old: str
+    new: str
+    reason: str
+    needed: bool
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person said it, and may take it back."""
+        row = self.row
+        said = row.kind in (SuccessionKind.MERGED, SuccessionKind.SPLIT)
+        return bool(row.old and row.new and (said or row.old.code != row.new.code))
+
+
 def successions(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """The table, and reasons for as many rows as one likes: all are saved, or none."""
     snapshot = snapshot_of(request, admin, pk)
     may = _may(request.user)
     if request.method == "POST" and not may:
         raise PermissionDenied
-    refused, typed = "", {}
+    refused = ""
+    typed: dict[int, str] = {}
     if request.method == "POST":
-        typed = {int(name[7:]): value for name, value in request.POST.items() if re.fullmatch(r"reason-\d{1,15}", name)}
+        typed = {int(name[7:]): str(value) for name, value in request.POST.items() if re.fullmatch(r"reason-\d{1,15}", name)}
         try:
             seen = _seen(request.POST.get("seen", ""))
             count = set_reasons(snapshot=snapshot, reasons=typed, by=request.user, seen=seen)  # type: ignore[arg-type]
@@ -136,24 +156,25 @@ def _table(
     names, places = _names(snapshot)
     rows.sort(key=lambda row: (places.get(row.new_id, places.get(row.old_id, 0)), row.pk))
     lines = [
-        {
-            "row": row,
-            "old": names.get(row.old_id, row.old and row.old.code),
-            "new": names.get(row.new_id, row.new and row.new.code),
-            "reason": typed.get(row.pk, row.reason),
-            "needed": row.kind != SuccessionKind.KEPT and not row.reason,
-        }
+        Line(
+            row=row,
+            old=names.get(row.old_id, row.old.code if row.old else ""),
+            new=names.get(row.new_id, row.new.code if row.new else ""),
+            reason=typed.get(row.pk, row.reason),
+            needed=row.kind != SuccessionKind.KEPT and not row.reason,
+        )
         for row in rows
     ]
     shown = {
         "snapshot": snapshot,
-        "changed": [line for line in lines if line["row"].kind != SuccessionKind.KEPT],
-        "kept": [line for line in lines if line["row"].kind == SuccessionKind.KEPT],
-        "needed": sum(1 for line in lines if line["needed"]),
+        "changed": [line for line in lines if line.row.kind != SuccessionKind.KEPT],
+        "kept": [line for line in lines if line.row.kind == SuccessionKind.KEPT],
+        "needed": sum(1 for line in lines if line.needed),
         "may_change": may_change,
         "seen": json.dumps({row.pk: row.reason for row in rows if row.kind != SuccessionKind.KEPT}, ensure_ascii=False),
         "hands": [(name, label, lead) for name, (_form, _deed, label, lead) in HANDS.items()],
         "refused": refused,
+        "undo": reverse("admin:plans_snapshot_succession_by_hand", args=[snapshot.pk, "undo"]),
     }
     return show(admin, request, "successions.html", _("前の版からの変化"), status=409 if refused else 200, **shown)
 

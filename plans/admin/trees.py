@@ -41,6 +41,8 @@ class Node:
 
     clause: Clause
     name: str
+    number: str  # its id, as the page writes it
+    kind: str
     below: list[Node] = field(default_factory=list)
     marks: list[Any] = field(default_factory=list)
     ways: set[str] = field(default_factory=set)
@@ -85,12 +87,13 @@ def tree(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     rows = list(snapshot.clauses.order_by("position").defer("frozen", "lines", "modality"))
     differs = _differences(snapshot)
     at = request.GET.get("at", "")
-    shown = {
+    shown: dict[str, Any] = {
         "nodes": nodes_of(rows, differs, int(at) if at.isdecimal() else None),
         "total": len(rows),
         "removed": differs.removed if differs else (),
         "may_change": may_change(request.user) and not snapshot.is_locked,
         "at": at,
+        "edit": reverse("admin:plans_clause_changelist"),
         "may_start": may_change(request.user) and snapshot.is_locked,
         "changes": any((differs.added, differs.removed, differs.changed, differs.moved)) if differs else False,
     }
@@ -98,7 +101,7 @@ def tree(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _differences(snapshot: Snapshot) -> Difference | None:
-    base = Snapshot.objects.select_related("edition__plan").filter(pk=snapshot.based_on_id).first()
+    base = Snapshot.objects.select_related("edition__plan").filter(pk=snapshot.based_on_id or 0).first()
     if base is None or base.is_outline:
         return None
     return compare(official_document(base).clauses, official_document(snapshot).clauses)
@@ -106,7 +109,8 @@ def _differences(snapshot: Snapshot) -> Difference | None:
 
 def nodes_of(rows: list[Clause], differs: Difference | None, at: int | None) -> list[Node]:
     """The rows, in reading order, as a tree. Folded where it is long, open above the clause one has just worked on."""
-    nodes = {row.pk: Node(row, name_of(row), open=len(rows) <= ALL_OPEN) for row in rows}
+    kinds = {kind.value: str(kind.label) for kind in ClauseKind}
+    nodes = {row.pk: Node(row, name_of(row), str(row.pk), kinds[row.kind], open=len(rows) <= ALL_OPEN) for row in rows}
     top: list[Node] = []
     for row in rows:
         (nodes[row.parent_id].below if row.parent_id else top).append(nodes[row.pk])
@@ -254,7 +258,7 @@ def add(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     level = list(snapshot.clauses.filter(parent=parent).order_by("position"))
     posted = request.method == "POST"
     form = AddForm(request.POST if posted else None, level=level, initial={"tree_version": snapshot.tree_version})
-    refused = _hidden(form)
+    refused = hidden_errors(form)
     if posted and form.is_valid():
         try:
             row = add_clause(snapshot=snapshot, by=request.user, parent=parent, **form.facts())  # type: ignore[arg-type]
@@ -309,9 +313,9 @@ def _for_change(admin: ModelAdmin, request: HttpRequest, pk: int, *methods: str)
     return snapshot
 
 
-def _hidden(form: forms.Form) -> str:
+def hidden_errors(form: forms.Form) -> str:
     """What is wrong with fields nobody sees."""
-    return "　".join(error for one in form.hidden_fields() for error in one.errors) if form.is_bound else ""
+    return "　".join(str(error) for one in form.hidden_fields() for error in one.errors) if form.is_bound else ""
 
 
 def show(admin: ModelAdmin, request: HttpRequest, template: str, title: Any, *, status: int = 200, **shown: Any) -> HttpResponse:
