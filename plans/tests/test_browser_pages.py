@@ -9,6 +9,8 @@ PATHS = [
     *("/", "/plans/", "/plans/sogo/", "/plans/kyodo/2022/", "/plans/sogo/2026/", "/plans/sample/2023/", "/plans/sample/2028/"),
     *("/plans/kyodo/2022/7.2/", "/plans/kyodo/2022/7.2.2.1/", "/plans/kyodo/2022/6.box1.fig1/", "/plans/kyodo/2022/8.3/"),
     *("/plans/sogo/2016/4.1/", "/plans/sample/2023/5.1/", "/plans/sample/2023/8.4/", "/nothing/"),
+    *("/plans/sogo/latest/", "/plans/sample/2023/5.1/latest/", "/plans/sample/2028/v1/", "/plans/sample/2028/v1/7.1/"),
+    *("/plans/kyodo/2022/?asof=2024-05-01",),
 ]
 
 
@@ -47,6 +49,29 @@ def test_the_keyboard_reaches_the_text_first(live_server, page, person):
     assert page.evaluate("document.activeElement.textContent") == "本文へ進む"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_citation_is_copied_and_said(live_server, page, person):
+    fill(person)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(live_server.url + "/plans/kyodo/2022/7.2/")
+    page.click(".cite summary")
+    words = page.locator("#cite-words").text_content()
+    page.click("[data-copy] button")
+    page.wait_for_function("document.querySelector('.copy-told').textContent === '写しました'")
+    assert page.evaluate("navigator.clipboard.readText()") == words and "/plans/kyodo/2022/v0/7.2/" in words
+    assert page.locator("[data-copy] button").bounding_box()["height"] >= 44
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')) }")
+    page.click("[data-copy] button")  # an older browser: by hand
+    page.wait_for_function("document.querySelector('.copy-told').textContent === '写しました'")
+
+
+def test_without_scripts_there_is_no_button(live_server, new_context, person):
+    fill(person)
+    quiet = new_context(java_script_enabled=False).new_page()
+    quiet.goto(live_server.url + "/plans/kyodo/2022/7.2/")
+    quiet.click(".cite summary")
+    assert not quiet.locator("[data-copy] button").is_visible() and quiet.locator("#cite-words").is_visible()
 
 
 def test_the_desk_works_under_the_strict_policy(live_server, page, person):

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import re
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from plans import models
 from plans.actions import settling
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
-from plans.reader.document import Decided
+from plans.reader.document import ActorMention, Decided, Term
 from plans.reader.errors import ReadingRefused
 from plans.tests.factories import clause, document, publish, take_in
 from plans.tests.library import freeze, text_of
@@ -202,6 +204,29 @@ def test_a_set_time_is_exact_to_the_second_whether_or_not_the_job_has_run(people
     settling.settle_due()
     assert models.Edition.objects.get().title == "新しい題"
     assert seen() == ([True] * 4, [False] * 4, True, 200, True)
+
+
+def test_without_the_overlay_the_old_title_would_stand(people, client, monkeypatch):
+    """What the test above holds: the guard taken out, the page says what the job has not written yet."""
+    freeze(monkeypatch, "2026-11-01 10:00")
+    publish(take_in(doc("いまの文。"), stage="final").snapshot, **people)
+    models.Snapshot.objects.update(effects={"title": "新しい題"})
+    assert "新しい題" in text_of(client.get("/plans/mihon/2022/"))
+    monkeypatch.setattr("plans.selectors.shelf.overlay", lambda edition: edition)
+    assert "新しい題" not in text_of(client.get("/plans/mihon/2022/"))
+
+
+def test_what_was_published_before_is_frozen_the_same_way(people):
+    """The migration's own copy writes what publication writes."""
+    more = clause("1.2", label="●", title="印だけの項目", body="文。", actors=[ActorMention("市民", "performer")])
+    made = doc("文。", more)
+    made.terms = [Term("協働", "定義", "1.2", as_of="令和５年の定義"), Term("全体", "定義", "")]
+    snapshot = publish(take_in(made).snapshot, **people)
+    told = list(snapshot.clauses.values_list("code", "frozen"))
+    assert told[0][1]["whole"]["terms"][1]["term"] == "全体" and told[2][1]["where"] == "第１章 ●印だけの項目"
+    snapshot.clauses.update(frozen={})
+    import_module("plans.migrations.0007_frozen_at_publication").freeze(apps, None)
+    assert list(snapshot.clauses.values_list("code", "frozen")) == told
 
 
 def test_a_first_publication_at_a_set_time(people, client, monkeypatch):
