@@ -9,25 +9,35 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal.admin_site import PortalAdmin, ReadOnlyAdmin
 from ichinoseki_portal.text import RefusedText
 from plans.actions.editing import WITH_REASON, EditRefused, as_text, cleaned, edit_clause
+from plans.enums import State
 from plans.models import Actor, ActorAlias, Clause, ClauseAddress
 
 from . import clause_desk, history
 from .conflicts import Guarded, SeenForm, locked_words
+from .fields import PredicatesField
 
 
 class ClauseForm(SeenForm):
     """Official words stay as they are typed: nothing is stripped from their ends."""
 
     compared = ("label", "title", "key_word", "body", "kind", "modality", "change_reason")
+    modality = PredicatesField(
+        label=_("述語の強さ"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text=_("1行に一つ、主語｜述語｜強さ の順に書きます。主語が書かれていないときは空けます。例 市｜支えます｜実施"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField):
+            if isinstance(field, forms.CharField):
                 field.strip = False
 
     def clean(self) -> dict[str, Any]:
@@ -91,6 +101,10 @@ class ClauseAdmin(Guarded):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.snapshot.is_locked)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        shown = obj and obj.snapshot.state == State.PUBLISHED and not obj.snapshot.is_scheduled(timezone.now())
+        return super().get_view_on_site_url(obj) if shown else None
 
     def why_locked(self, obj: Clause) -> str:
         return locked_words(obj.snapshot)

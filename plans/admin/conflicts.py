@@ -26,6 +26,8 @@ from plans.actions.differences import Segment, difference
 from plans.actions.editing import EditRefused, OvertakenEdit, as_seen, as_text, refuse_locked
 from plans.models import Snapshot
 
+from .fields import PredicatesField
+
 KEPT = ("seen", "seen_version", "seen_words")
 
 
@@ -170,6 +172,11 @@ def shown(field: forms.Field | None, value: str) -> str:
     if isinstance(field, forms.ModelChoiceField):
         row: Model | None = field.queryset.filter(pk=value).first() if value.isdigit() else None  # type: ignore[union-attr]
         return str(row or "")
+    if isinstance(field, PredicatesField):
+        try:
+            return str(field.prepare_value(json.loads(value or "[]")))
+        except ValueError:
+            return value
     choices = {str(key): str(label) for key, label in getattr(field, "choices", [])}
     return choices.get(value, value)
 

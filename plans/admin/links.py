@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
@@ -23,25 +21,7 @@ from plans.actions.links import CHANGEABLE, add_link, change_link, checked_link,
 from plans.models import ClauseLink
 
 from .conflicts import Guarded, SeenForm
-
-_NUMBERS = re.compile(r"[\s,、，]+")
-
-
-class LinesField(forms.CharField):
-    """Line numbers as people write them: 12、13."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return "、".join(map(str, value)) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> list[int]:
-        words = super().clean(value) or ""
-        numbers = [one for one in _NUMBERS.split(words.strip("[]")) if one]
-        if not all(one.isdecimal() and len(one) < 8 for one in numbers):
-            raise ValidationError(gettext("行の番号は、12、13 のように書いてください。"))
-        return [int(one) for one in numbers]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.prepare_value(initial) != data
+from .fields import LinesField
 
 
 class LinkForm(SeenForm):

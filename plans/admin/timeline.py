@@ -47,7 +47,7 @@ HOW = {
 NAMED = 5
 DEPARTMENTS = "departments.set"
 CLAUSE_FIELDS = ("label", "title", "key_word", "body", "kind", "change_reason", "code")
-TEXT_FIELDS = ("text", "proposed")
+TEXT_FIELDS = ("text", "proposed", "written_for")
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _texts(history: Any, need: int) -> list[Event]:
 def _text_title(before: Any, row: Any) -> str:
     if before is None:
         return _("文を書いた")
-    if row.text != before.text:
+    if (row.text, row.written_for) != (before.text, before.written_for):
         return _("文を確かめて公開した")
     return _("文を戻した・取り下げた") if before.proposed and not row.proposed else _("文を書き直した")
 

@@ -36,7 +36,7 @@ def address(row):
 
 
 def form(row, **fields):
-    values = {"label": row.label, "title": row.title, "key_word": "", "body": row.body, "kind": row.kind, "modality": "[]"}
+    values = {"label": row.label, "title": row.title, "key_word": "", "body": row.body, "kind": row.kind, "modality": ""}
     return {**values, "seen_version": row.version, **fields}
 
 

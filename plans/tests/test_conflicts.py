@@ -120,7 +120,7 @@ def test_what_was_typed_outlives_a_refused_character_and_a_lock(two, row, draft)
     for bad in (
         {"body": "だいじな文。\x01"},
         {"title": "だいじな見出し\u202e"},
-        {"modality": '[{"x": 1}]', "body": "だいじな文。"},
+        {"modality": "市｜支えます｜たぶん", "body": "だいじな文。"},
     ):
         answer = second.post(change(row), {**form, **bad})
         assert answer.status_code == 200 and "だいじな" in answer.content.decode() and "errornote" in answer.content.decode()
@@ -236,3 +236,20 @@ def test_terms_without_the_guard(two, draft, person, monkeypatch):
     term = save_part(part=models.Term(snapshot=draft, term="協働", definition="はじめ。"), by=person("editor"))
     monkeypatch.setattr(parts, "save_part", lambda *, part, by, seen: save_part(part=part, by=by))
     assert [302, 302] in rounds(two, term, definition="同時の定義。")
+
+
+def test_predicates_are_written_one_a_line(two, row):
+    form = opened(two[0], row)
+    two[0].post(change(row), {**form, "modality": "市｜支えます｜努力\r\n｜進める|実施\r\n"})
+    row.refresh_from_db()
+    assert row.modality == [
+        {"subject": "市", "stated": True, "predicate": "支えます", "modality": "effort"},
+        {"subject": "", "stated": False, "predicate": "進める", "modality": "do"},
+    ]
+    form = opened(two[0], row)
+    assert form["modality"] == "市｜支えます｜努力\n｜進める｜実施"
+    two[0].post(change(row), form)
+    row.refresh_from_db()
+    assert row.version == 2
+    for bad in ("市が支えます", "市｜｜努力", "市｜支えます｜effort"):
+        assert bad in two[0].post(change(row), {**form, "modality": bad}).content.decode()
