@@ -6,9 +6,14 @@ Nothing of the official texts stands here: what is looked for is read from the f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
+from django.utils import timezone
+
+from ichinoseki_portal import fiscal
 from plans import models
 from plans.importers.files import read_file
 
@@ -147,3 +152,93 @@ def test_two_people_bring_both_documents_and_a_third_may_not(live_server, page, 
         assert clause.title in page.locator("h1").inner_text()
         assert words in page.locator("main").inner_text()
     assert [line for line in desk.told if "403" not in line and "404" not in line] == []
+
+
+# --- a draft is released, changed, adopted and compared -----------------------------------------------------------------------
+
+SAMPLE = "/plans/sample/2028/"
+CHANGED = "市民活動の相談窓口を、各地区に一つずつ置きます。"
+ADOPTED = "市民活動の相談窓口を、各地区に一つずつ置き、夜も開きます。"
+
+
+def start_next(desk: Desk, pk: int, stage: str) -> int:
+    """The editor begins the next stage from what stands, at its desk. Returns the new snapshot's number."""
+    desk.page.goto(f"{desk.base}/admin/plans/snapshot/{pk}/change/")
+    desk.follow("次の段階をはじめる")
+    desk.page.get_by_label("段階", exact=False).first.select_option(label=stage)
+    desk.press("はじめる")
+    assert desk.says("をはじめました") and desk.says("いまここ")
+    return int(desk.page.url.split("/snapshot/")[1].split("/")[0])
+
+
+def rewrite(desk: Desk, pk: int, heading: str, body: str, why: str) -> None:
+    """The editor changes the words of one clause, found in the list."""
+    desk.page.goto(f"{desk.base}/admin/plans/snapshot/{pk}/change/")
+    desk.follow("項目の一覧")
+    desk.follow(heading)
+    desk.page.get_by_label("本文（正文）").fill(body)
+    desk.page.get_by_label("直した理由").fill(why)
+    desk.press("保存")
+    assert not desk.page.locator(".errornote").count()
+
+
+def date_decision(desk: Desk, pk: int, title: str) -> None:
+    """The adopted text has a name without （素案）, and was decided today."""
+    day = fiscal.today(timezone.now()).isoformat()
+    desk.page.goto(f"{desk.base}/admin/plans/snapshot/{pk}/change/")
+    desk.follow("期間・策定日などの事実を直す")
+    desk.page.get_by_label("名称").fill(title)
+    desk.page.get_by_label("策定・議決の日", exact=True).fill(day)
+    desk.press("保存する")
+    assert desk.says("事実を保存しました")
+
+
+def newest_of(desk: Desk) -> int:
+    """From the list to the desk of the sample's released 素案."""
+    desk.page.goto(f"{desk.base}/admin/")
+    desk.page.locator("#content-main").get_by_role("link", name="版の段階（素案・成案など）", exact=True).click()
+    desk.page.get_by_role("link", name="素案1").first.click()
+    desk.page.wait_for_url("**/snapshot/*/change/")
+    return int(desk.page.url.split("/snapshot/")[1].split("/")[0])
+
+
+def test_a_draft_is_released_changed_adopted_and_compared(live_server, page, person):
+    call_command("load_demo", stdout=StringIO())
+    editor, approver = person("editor", name="編集 花子"), person("approver", name="決裁 太郎")
+    desk = Desk(page, live_server.url)
+    heading = models.Clause.objects.filter(snapshot__edition__key="2028").exclude(title="").exclude(body="").first().title
+
+    desk.sit(editor)
+    second = start_next(desk, newest_of(desk), "素案")
+    rewrite(desk, second, heading, CHANGED, "寄せられた意見による")
+    page.goto(f"{live_server.url}/admin/plans/snapshot/{second}/change/")
+    hand_in(desk)
+    desk.sit(approver)
+    decide_and_publish(desk, second, CHANGED)
+    page.context.clear_cookies()
+    page.goto(live_server.url + SAMPLE)
+    assert "案（決定前）" in page.locator("main").inner_text()
+    assert page.locator("meta[name=robots][content*=noindex]").count() == 1
+
+    desk.sit(editor)
+    final = start_next(desk, second, "成案")
+    rewrite(desk, final, heading, ADOPTED, "夜にも相談したいという声による")
+    date_decision(desk, final, "第３次 架空のみなも市 協働のまちづくり計画")
+    page.goto(f"{live_server.url}/admin/plans/snapshot/{final}/change/")
+    hand_in(desk)
+    may_not(desk, editor, final)
+    desk.sit(approver)
+    decide_and_publish(desk, final, ADOPTED)
+
+    page.context.clear_cookies()
+    page.goto(live_server.url + SAMPLE)
+    assert "案（決定前）" not in page.locator("main .head").inner_text()
+    assert "（素案）" not in page.locator("h1").inner_text()
+    page.goto(f"{live_server.url}/plans/sample/compare/")
+    for label, pk in (("前の文", second), ("後の文", final)):
+        page.get_by_label(label).select_option(f"sample/2028/v{models.Snapshot.objects.get(pk=pk).sequence}")
+    desk.press("くらべる")
+    changed = page.locator("main").inner_text()
+    assert "夜も開" in "".join(page.locator("ins").all_inner_texts()) and heading in changed
+    assert "夜にも相談したいという声による" in changed
+    assert [line for line in desk.told if "403" not in line] == []
