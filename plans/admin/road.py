@@ -238,7 +238,7 @@ def moment_words(moment: dt.datetime) -> str:
 
 def _hidden_errors(form: forms.Form) -> str:
     """What is wrong with fields nobody sees."""
-    return "　".join(error for field in form.hidden_fields() for error in field.errors)
+    return "　".join(str(error) for field in form.hidden_fields() for error in field.errors)
 
 
 def remark(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -287,7 +287,8 @@ class Deed:
 
 def deeds_for(user: Person, road: Road) -> tuple[list[Deed], list[Deed]]:
     """The next step (at most one) and the other moves this person can make from here."""
-    main, others = [], []
+    main: list[Deed] = []
+    others: list[Deed] = []
     for name, page in PAGES.items():
         if not page.fits(road) or not page.may(user) or (name == "sign" and not _may_sign_next(user, road)):
             continue

@@ -87,11 +87,14 @@ def _steps(snapshot: Snapshot, moves: list[Move]) -> list[Step]:
         if row is None and state == State.DRAFT and job:
             found.append(Step(label, how, job.by, job.at))
         else:
-            found.append(Step(label, how, row and row.by, row and row.at))
+            found.append(_step(label, how, row))
     if snapshot.state == State.WITHDRAWN:
-        row = here.get(State.WITHDRAWN)
-        found.append(Step(State.WITHDRAWN.label, "now", row and row.by, row and row.at))
+        found.append(_step(State.WITHDRAWN.label, "now", here.get(State.WITHDRAWN)))
     return found
+
+
+def _step(label: Any, how: str, row: Move | None) -> Step:
+    return Step(label, how, row.by, row.at) if row else Step(label, how)
 
 
 def move_label(name: str) -> Any:
