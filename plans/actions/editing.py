@@ -49,7 +49,7 @@ def edit_clause(*, clause: models.Clause, by: User, version: int, **fields: Any)
     keep_first(clause)
     for name, value in values.items():
         setattr(clause, name, value)
-    clause._history_user = by
+    clause._history_user = by  # type: ignore[attr-defined]
     clause.save(update_fields=list(values))
     audit.record(action="clause.edited", subject=clause.snapshot, by=by, clause=clause.pk, fields=sorted(values))
     note_edit(clause.snapshot, clause.address, by)

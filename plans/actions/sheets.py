@@ -136,9 +136,9 @@ def entries(snapshot: models.Snapshot, fiscal_year: int) -> list[Entry]:
     found = []
     for row in rows:
         own = texts.get(row.address_id, {})
-        values = {kind: (own[kind].proposed or own[kind].text) if kind in own else "" for kind in KINDS}
+        values: dict[str, str] = {str(kind): (own[kind].proposed or own[kind].text) if kind in own else "" for kind in KINDS}
         values[DEPARTMENTS] = "、".join(sorted(names.get(row.address_id, [])))
-        versions = {kind: own[kind].version if kind in own else None for kind in KINDS}
+        versions: dict[str, int | None] = {str(kind): own[kind].version if kind in own else None for kind in KINDS}
         heading = f"{row.label} {row.title}".strip()
         found.append(Entry(row.address, str(row.address), heading, row.body, row.official_hash, values, versions))
     return found

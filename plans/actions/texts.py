@@ -77,7 +77,7 @@ def reject_text(*, text: models.ClauseText, by: User, why: str) -> models.Clause
         raise EditRefused(_("戻す理由を書いてください。"))
     row = _proposal(text)
     _clear(row)
-    row._change_reason = why[:100]
+    row._change_reason = why[:100]  # type: ignore[attr-defined]
     _keep(row, by)
     audit.record(action="text.rejected", subject=row, by=by, kind=row.kind, why=why)
     return row
@@ -140,5 +140,5 @@ def _keep(row: models.ClauseText, by: User) -> None:
     if row.pk:
         keep_first(models.ClauseText.objects.get(pk=row.pk))
     row.version += 1
-    row._history_user = by
+    row._history_user = by  # type: ignore[attr-defined]
     row.save()

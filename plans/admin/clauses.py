@@ -61,7 +61,7 @@ class ClauseForm(SeenForm):
 
     def _post_clean(self) -> None:
         self.standing_before = self.standing()  # before the typed values are put on the instance
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
 
 
 @admin.register(Clause)

@@ -112,7 +112,7 @@ class Guarded(PortalAdmin):
         obj = self.get_object(request, object_id)
         if obj is None:  # gone meanwhile
             return self.words_kept(request, None, _("ほかの人が先に消しました。"), 409)
-        form_class = self.get_form(request, obj, change=True)
+        form_class: Any = self.get_form(request, obj, change=True)
         typed = form_class(request.POST, instance=self.model._default_manager.get(pk=obj.pk))
         typed.is_valid()
         fresh = form_class(instance=obj)
@@ -138,7 +138,7 @@ class Guarded(PortalAdmin):
         typed = [
             (fields[name].label or name, value)
             for name, value in request.POST.items()
-            if name in fields and name not in KEPT and value.strip()
+            if name in fields and name not in KEPT and str(value).strip()
         ]
         context = {"title": _("保存できませんでした"), "why": why, "typed": typed}
         return self._page(request, obj, "admin/plans/words_kept.html", context, status)

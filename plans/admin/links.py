@@ -63,11 +63,11 @@ class ClauseLinkAdmin(Guarded):
     list_select_related = ["origin__edition__plan", "target__edition__plan", "approver"]
     search_fields = ["origin__code", "target__code", "note"]
     autocomplete_fields = ["origin", "target"]
-    fields = ["origin", "type", "target", "basis", "quote_lines", "note", "author_name", "confirmed_at", "approver"]
+    fields = [
+        *("origin", "type", "target", "basis", "quote_lines", "note"),
+        *("author_name", "confirmed_at", "approver", "seen_version", "seen"),
+    ]
     actions = ["confirm_chosen"]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.fields, "seen_version", "seen"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["author_name", "confirmed_at", "approver", *(["origin", "target"] if obj else [])]

@@ -53,7 +53,8 @@ class PartOfTheText(Guarded):
         name = obj._meta.model_name
         trail = AuditRow.objects.filter(subject=f"plans.Snapshot:{obj.snapshot_id}", action=f"{name}.edited")
         row = trail.filter(**{f"detail__{name}": obj.pk}).order_by("-id").first()
-        return (User.objects.filter(pk=row.actor_id).first(), row.at) if row else (None, None)
+        who = User.objects.filter(pk=row.actor_id).first() if row and row.actor_id else None
+        return who, row.at if row else None
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         save_part(part=obj, by=request.user, seen=form.was_seen() if change else None)  # type: ignore[arg-type]

@@ -70,7 +70,7 @@ def urls(admin: ModelAdmin) -> list[URLPattern]:
 
 def may_write(request: HttpRequest) -> bool:
     wanted = ("plans.add_clausetext", "plans.change_clausetext", "plans.change_clause")
-    return request.user.has_perms(wanted)  # type: ignore[union-attr]
+    return request.user.has_perms(wanted)
 
 
 def _snapshot(request: HttpRequest, pk: int) -> Snapshot:

@@ -160,7 +160,7 @@ def _words(history: Any, need: int) -> list[Event]:
     """Changes of official words, each with what stood there before it."""
     rows = list(history.select_related("history_user").order_by("-history_date", "-history_id")[: need + 1])
     before = _befores(rows, Clause.history, CLAUSE_FIELDS)
-    shown = {str(name): Clause._meta.get_field(name).verbose_name for name in CLAUSE_FIELDS}
+    shown: dict[str, Any] = {name: getattr(Clause._meta.get_field(name), "verbose_name", name) for name in CLAUSE_FIELDS}
     return [
         Event(
             row.history_date,
@@ -202,6 +202,8 @@ def _text_title(before: Any, row: Any) -> str:
         return _("文を書いた")
     if (row.text, row.written_for) != (before.text, before.written_for):
         return _("文を確かめて公開した")
+    if (row.text, row.proposed) == (before.text, before.proposed):
+        return _("同じ文を、いまの正文に合わせて出した")
     return _("文を戻した・取り下げた") if before.proposed and not row.proposed else _("文を書き直した")
 
 

@@ -93,10 +93,9 @@ def clause_desk(clause: Clause, user: Any, at: dt.datetime) -> ClauseDesk:
     found = ClauseDesk(this_year=fiscal.fiscal_year_of(fiscal.today(at)))
     for kind in kinds:
         row = texts.get(kind)
-        stale = bool(row) and _stale(row.text, row.written_for, now)
-        found.texts.append(
-            TextState(kind, str(kind.label), row, stale, proposed_stale=bool(row) and _stale(row.proposed, row.proposed_for, now))
-        )
+        public = row is not None and _stale(row.text, row.written_for, now)
+        waiting = row is not None and _stale(row.proposed, row.proposed_for, now)
+        found.texts.append(TextState(kind, str(kind.label), row, public, waiting))
     years: dict[int, list[str]] = {found.this_year: []}
     for year, name in address.departments.order_by("-fiscal_year", "name").values_list("fiscal_year", "name"):
         years.setdefault(year, []).append(name)
