@@ -113,11 +113,24 @@ def _settle_one(pk: int, at: dt.datetime) -> bool:
     snapshot.refresh_from_db()
     if not _is_due(snapshot, at):
         return False
+    _settle_now(snapshot)
+    return True
+
+
+def settle_waiting(edition: models.Edition, at: dt.datetime) -> None:
+    """Settle what the worker has not come to yet. The caller holds the edition's lock, and changes it next."""
+    for snapshot in edition.snapshots.select_related("author").filter(settled=False):
+        snapshot.edition = edition
+        if _is_due(snapshot, at):
+            _settle_now(snapshot)
+
+
+def _settle_now(snapshot: models.Snapshot) -> None:
     settle(snapshot)
-    models.Snapshot.objects.filter(pk=pk).update(settled=True)
+    models.Snapshot.objects.filter(pk=snapshot.pk).update(settled=True)
+    snapshot.settled = True
     audit.record(action="snapshot.settled", subject=snapshot, by=None, hash=snapshot.content_hash)
     tell_author(snapshot)
-    return True
 
 
 def _is_due(snapshot: models.Snapshot, at: dt.datetime) -> bool:

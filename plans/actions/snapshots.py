@@ -25,7 +25,7 @@ from .contents import content_hash
 from .decisions import Facts, record_decision
 from .freezing import freeze
 from .locks import lock
-from .settling import effects_of, revert, settle, settle_at, tell_author
+from .settling import effects_of, revert, settle, settle_at, settle_waiting, tell_author
 from .successions import refuse_unreasoned
 
 MAKING = (
@@ -169,6 +169,7 @@ def publish_snapshot(
             raise MoveRefused(_("決裁のあとに内容が変わっています。差し戻して、もう一度決裁を受けてください。"))
         refuse_unreasoned(snapshot)
         _refuse_beside_scheduled(snapshot, moment)
+        settle_waiting(snapshot.edition, moment)
     _put_out(snapshot, "publish", now, by=by, why=why, at=moment if at is None else at)
     if at is None:
         tell_author(snapshot)

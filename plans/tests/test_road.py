@@ -135,6 +135,15 @@ def test_two_publications_of_one_edition_are_not_set_at_once(approved, person):
         publish_snapshot(snapshot=second, by=person("approver"))
 
 
+def test_the_next_publication_settles_what_the_worker_has_not_come_to(approved, person):
+    publish_snapshot(snapshot=approved, by=person("approver"), at=soon(hours=1))
+    models.Snapshot.objects.filter(pk=approved.pk).update(published_at=timezone.now())
+    second = take_in(decided("市は、さらに支えます。"), stage="amendment").snapshot
+    publish(second, author=person("editor"), approver=person("approver"))
+    assert fresh(approved).settled and fresh(second).edition.decided_date == "2027-03"
+    assert (settling.settle_due(), OutboxMail.objects.count()) == (0, 1)
+
+
 # --- what a publication and its withdrawal make of the edition --------------------------------------------------------------
 
 
