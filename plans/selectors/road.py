@@ -13,7 +13,7 @@ from ichinoseki_portal import approval
 from ichinoseki_portal.approval import Seal
 from ichinoseki_portal.models import Move
 from ichinoseki_portal.workflow import moves_of
-from plans.enums import MOVES, State
+from plans.enums import MOVES, State, SuccessionKind
 from plans.models import Clause, Decision, Remark, Snapshot, Succession
 from plans.reader.document import EditionFacts
 
@@ -112,6 +112,11 @@ class Reading:
     terms: list[Any]
     indicators: list[Any]
     remarks: dict[int | None, list[Remark]] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[Succession]:
+        """What did not stay as it was in the edition before."""
+        return [row for row in self.successions if row.kind != SuccessionKind.KEPT]
 
     @property
     def issues(self) -> list[dict[str, Any]]:
