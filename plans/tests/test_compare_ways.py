@@ -11,6 +11,7 @@ from django.utils import timezone
 from plans import models
 from plans.actions import comparing
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot, unschedule_snapshot, withdraw_snapshot
+from plans.models.editions import SnapshotQuerySet
 from plans.tests import compared
 from plans.tests.compared import BASE, PAIR, chapter
 from plans.tests.factories import document, take_in
@@ -190,3 +191,13 @@ def test_an_edition_without_errata_says_so(client, two):
     answer = client.get("/plans/mihon/2022/errata/")
     assert answer.status_code == 200 and "公開したあとで直した誤りはありません" in text_of(answer)
     assert client.get("/plans/mihon/1999/errata/").status_code == 404
+
+
+def test_that_drafts_stay_out_hangs_on_one_word(client, two, monkeypatch):
+    """The guard off: the draft would be compared."""
+    take_in(document(*chapter("秘密の文。")), stage="erratum")
+    path = f"{BASE}2022/v2/2022/v3/"
+    assert client.get(path).status_code == 404
+    monkeypatch.setattr(SnapshotQuerySet, "visible_to", lambda self, user, at=None: self)
+    models.Snapshot.objects.filter(sequence=3).update(published_at=timezone.now())
+    assert "秘密の文。" in text_of(client.get(path))
