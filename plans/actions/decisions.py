@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -32,7 +32,7 @@ class Facts(TypedDict, total=False):
 
 
 @transaction.atomic
-def record_decision(*, snapshot: models.Snapshot, by: User, content_hash: str, **facts: object) -> models.Decision:
+def record_decision(*, snapshot: models.Snapshot, by: User, content_hash: str, **facts: Any) -> models.Decision:
     """Keep what was decided elsewhere beside the approval it stands for. Raises MoveRefused for what cannot be."""
     words = {name: clean(value).strip() if isinstance(value, str) else value for name, value in facts.items()}
     row = models.Decision(snapshot=snapshot, recorded_by=by, content_hash=content_hash, **words)

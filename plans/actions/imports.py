@@ -51,11 +51,13 @@ def import_document(
     title: str = "",
     stage: str = "",
     tied: bool = True,
+    shipped: bool = False,
 ) -> ImportResult:
     """Write a document as a draft snapshot of ``plan_key``/``edition_key``, made unlisted if they are missing.
 
     An unfrozen draft is replaced, else the next snapshot begins. Codes are kept (see ``alignment``). ``stage`` overrides the
-    document's; ``tied=False`` leaves links, succession and review rules to a later ``ties.tie``. Raises ReadingRefused.
+    document's; ``tied=False`` leaves links, succession and review rules to a later ``ties.tie``. ``shipped``: its texts come with
+    the portal, and are public without another person's yes. Raises ReadingRefused.
     """
     judge_key("plan", plan_key)
     judge_key("edition", edition_key)
@@ -68,8 +70,8 @@ def import_document(
     base = edition.snapshots.order_by("-sequence").first()
     same = _same_as(document, edition, base, title=title, stage=stage)
     if same is None:
-        return _write(document, edition, base, new=new, by=by, tied=tied, file_name=file_name, sha256=sha256)
-    return _ensure_about(document, same, by=by, tied=tied)
+        return _write(document, edition, base, new=new, by=by, tied=tied, shipped=shipped, file_name=file_name, sha256=sha256)
+    return _ensure_about(document, same, by=by, tied=tied, shipped=shipped)
 
 
 def rename(document: doc.Document, plan_key: str, edition_key: str) -> None:
@@ -212,6 +214,7 @@ def _write(
     new: bool,
     by: User | None,
     tied: bool,
+    shipped: bool,
     file_name: str,
     sha256: str,
 ) -> ImportResult:
@@ -229,7 +232,7 @@ def _write(
         kept = {clause.code for clause in document.clauses}
         storing.remember_dropped(edition, [clause for clause in stored.clauses if clause.code not in kept])
     addresses = storing.write_content(snapshot, document)
-    storing.ensure_texts(document, addresses)
+    storing.ensure_texts(document, addresses, by=None if shipped else by)
     storing.ensure_departments(document, addresses)
     issues = ties.tie(document, edition, by=by).issues if tied else []
     rebuild(snapshot)
@@ -280,11 +283,13 @@ def _draft(edition: models.Edition, document: doc.Document, job: models.ImportJo
     return snapshot
 
 
-def _ensure_about(document: doc.Document, snapshot: models.Snapshot, *, by: User | None, tied: bool) -> ImportResult:
+def _ensure_about(
+    document: doc.Document, snapshot: models.Snapshot, *, by: User | None, tied: bool, shipped: bool
+) -> ImportResult:
     """The official content is there already: add only texts, departments and ties that are missing, usually none."""
     edition = snapshot.edition
     addresses = {row.code: row for row in models.ClauseAddress.objects.filter(edition=edition)}
-    made = storing.ensure_texts(document, addresses) + storing.ensure_departments(document, addresses)
+    made = storing.ensure_texts(document, addresses, by=None if shipped else by) + storing.ensure_departments(document, addresses)
     found = ties.tie(document, edition, write=False) if tied else ties.Tied()
     if found.made:
         ties.tie(document, edition, by=by)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from django.db.models import QuerySet
 
-from ichinoseki_portal.models import Department
+from ichinoseki_portal.models import Department, User
 from ichinoseki_portal.text import fold
 from plans import models
 from plans.reader import document as doc
@@ -151,8 +151,11 @@ def actors_by_word() -> dict[str, models.Actor]:
     return aliases | {fold(row.name): row for row in models.Actor.objects.all()}
 
 
-def ensure_texts(document: doc.Document, addresses: dict[str, models.ClauseAddress], *, write: bool = True) -> int:
-    """Texts that come with a document: missing ones are made, those nobody has touched are refreshed, edited ones kept.
+def ensure_texts(
+    document: doc.Document, addresses: dict[str, models.ClauseAddress], *, by: User | None = None, write: bool = True
+) -> int:
+    """Texts that come with a document. What ships with the portal (``by`` None) is public: missing ones are made, those nobody
+    has touched are refreshed, edited ones kept. What a person brings is proposed, and waits for another person to confirm it.
 
     Returns how many rows are (with ``write=False``: would be) written.
     """
@@ -164,19 +167,35 @@ def ensure_texts(document: doc.Document, addresses: dict[str, models.ClauseAddre
     have = {(row.address.code, row.kind): row for row in stored}
     new, old = [], []
     for (code, kind), row in wanted.items():
-        fields = {"text": row.text, "written_for": row.written_for, "author_name": row.author, "approver_name": row.approver}
-        kept = have.get((code, kind))
-        if kept is None:
-            new.append((code, kind, fields))
-        elif kept.version == 1 and kept.author_id is None and any(getattr(kept, name) != value for name, value in fields.items()):
-            for name, value in fields.items():
-                setattr(kept, name, value)
-            old.append(kept)
+        kept = have.get((code, kind)) or models.ClauseText(address=addresses[code], kind=kind)
+        if _propose(kept, row, by) if by else _refresh(kept, row):
+            (old if kept.pk else new).append(kept)
     if write:
-        rows = [models.ClauseText(address=addresses[code], kind=kind, **fields) for code, kind, fields in new]
-        models.ClauseText.objects.bulk_create(rows, batch_size=BATCH)
-        models.ClauseText.objects.bulk_update(old, ["text", "written_for", "author_name", "approver_name"], batch_size=BATCH)
+        models.ClauseText.objects.bulk_create(new, batch_size=BATCH)
+        models.ClauseText.objects.bulk_update(old, [*_SHIPPED, "proposed", "proposed_for", "proposed_by"], batch_size=BATCH)
     return len(new) + len(old)
+
+
+_SHIPPED = ("text", "written_for", "author_name", "approver_name")
+
+
+def _refresh(kept: models.ClauseText, row: doc.ClauseTextRow) -> bool:
+    """Give a text that nobody has touched the shipped words. Whether that changes anything."""
+    words = dict(zip(_SHIPPED, (row.text, row.written_for, row.author, row.approver), strict=True))
+    touched = kept.version != 1 or kept.author_id is not None or bool(kept.proposed)
+    if touched or all(getattr(kept, name) == value for name, value in words.items()):
+        return False
+    for name, value in words.items():
+        setattr(kept, name, value)
+    return True
+
+
+def _propose(kept: models.ClauseText, row: doc.ClauseTextRow, by: User) -> bool:
+    """Put the words where they wait for confirmation, unless they are public already or another proposal waits."""
+    if kept.proposed or not row.text or (kept.text, kept.written_for) == (row.text, row.written_for):
+        return False
+    kept.proposed, kept.proposed_for, kept.proposed_by = row.text, row.written_for, by
+    return True
 
 
 def ensure_departments(document: doc.Document, addresses: dict[str, models.ClauseAddress], *, write: bool = True) -> int:

@@ -9,8 +9,9 @@ from plans import models
 from plans.actions.departments import set_departments, split_names
 from plans.actions.editing import EditRefused, OvertakenEdit, edit_clause
 from plans.actions.texts import approve_text, reject_text, save_text
+from plans.reader import document as doc
 from plans.selectors import desk
-from plans.tests.factories import all_rows, clause, document, publish, take_in
+from plans.tests.factories import all_rows, clause, document, list_document, publish, take_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/plans/clausetext/"
@@ -187,3 +188,25 @@ def test_departments_of_a_year(row, editor):
     set_departments(address=row.address, fiscal_year=2026, names=["別課"], by=editor, seen=names)
     assert desk.departments_of(row.address, 2026) == ["別課"] and AuditRow.objects.filter(action="departments.set").count() == 2
     assert split_names("見本課、協働課,別課\n") == ["見本課", "協働課", "別課"]
+
+
+def test_texts_that_a_person_imports_wait_for_another_persons_yes(person):
+    editor = person("editor")
+    document = list_document("市は、地域の活動を支えます。")
+    document.clauses[1].texts = [doc.ClauseTextRow("plain", "市が手つだいます。", "", "だれか", "別のだれか")]
+    snapshot = take_in(document, by=editor).snapshot
+    row = models.ClauseText.objects.get(address__code="1.1", kind="plain")
+    assert (row.text, row.proposed, row.proposed_by, row.approver_name) == ("", "市が手つだいます。", editor, "")
+    with pytest.raises(EditRefused, match="自分では確かめられません"):
+        approve_text(text=row, by=editor)
+    approve_text(text=row, by=person("approver"))
+    assert models.ClauseText.objects.get(pk=row.pk).text == "市が手つだいます。"
+    assert not take_in(document, by=editor).changed and snapshot.clauses.count() == 2
+
+
+def test_texts_that_ship_with_the_portal_are_public_at_once(db):
+    document = list_document("市は、地域の活動を支えます。")
+    document.clauses[1].texts = [doc.ClauseTextRow("plain", "市が手つだいます。", "", "編集担当", "確認担当")]
+    take_in(document)
+    row = models.ClauseText.objects.get(kind="plain")
+    assert (row.text, row.proposed, row.approver_name) == ("市が手つだいます。", "", "確認担当")
