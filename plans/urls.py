@@ -55,9 +55,7 @@ urlpatterns = [
     path("relations/", overview.relations, name="relations"),
     path("terms/", overview.terms, name="terms"),
     path("matrix/", overview.matrix_choices, name="matrix_choice"),
-    path(
-        "matrix/<plankey:plan>/<plankey:edition>/<plankey:other_plan>/<plankey:other_edition>/", overview.matrix, name="matrix"
-    ),
+    path("matrix/<plankey:plan>/<plankey:edition>/<plankey:other_plan>/<plankey:other_edition>/", overview.matrix, name="matrix"),
     path("<plankey:plan>/", reading.plan_detail, name="plan_detail"),
     path("<plankey:plan>/latest/", reading.plan_latest, name="plan_latest"),
     path("<plankey:plan>/compare/", comparison.compare_choice, name="compare_choice"),

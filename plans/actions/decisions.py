@@ -34,13 +34,14 @@ class Facts(TypedDict, total=False):
 @transaction.atomic
 def record_decision(*, snapshot: models.Snapshot, by: User, content_hash: str, **facts: Any) -> models.Decision:
     """Keep what was decided elsewhere beside the approval it stands for. Raises MoveRefused for what cannot be."""
-    words = {name: clean(value).strip() if isinstance(value, str) else value for name, value in facts.items()}
-    row = models.Decision(snapshot=snapshot, recorded_by=by, content_hash=content_hash, **words)
+    values = {name: clean(value).strip() if isinstance(value, str) else value for name, value in facts.items()}
+    row = models.Decision(snapshot=snapshot, recorded_by=by, content_hash=content_hash, **values)
     try:
         row.full_clean(exclude=["snapshot", "recorded_by"])
     except ValidationError as error:
-        named = {models.Decision._meta.get_field(name).verbose_name: texts[0] for name, texts in error.message_dict.items()}
-        raise MoveRefused("　".join(f"{name}：{text}" for name, text in named.items())) from error
+        words = {field.name: field.verbose_name for field in models.Decision._meta.fields}
+        told = [f"{words.get(name, name)}：{texts[0]}" for name, texts in error.message_dict.items()]
+        raise MoveRefused("　".join(told)) from error
     _refuse_impossible(row)
     row.save()
     audit.record(action="decision.recorded", subject=snapshot, by=by, category=row.category, hash=content_hash)

@@ -165,7 +165,8 @@ def ensure_texts(
     some = next(iter(addresses.values()), None)
     stored = models.ClauseText.objects.filter(address__edition=some.edition_id).select_related("address") if some else []
     have = {(row.address.code, row.kind): row for row in stored}
-    new, old = [], []
+    new: list[models.ClauseText] = []
+    old: list[models.ClauseText] = []
     for (code, kind), row in wanted.items():
         kept = have.get((code, kind)) or models.ClauseText(address=addresses[code], kind=kind)
         if _propose(kept, row, by) if by else _refresh(kept, row):

@@ -161,7 +161,9 @@ def documents(draw):
         row.modality = [doc.Predicate(draw(NAME), draw(st.booleans()), "行います", draw(st.sampled_from(enums.Modality.values)))]
         roles = draw(st.lists(st.sampled_from(enums.ActorRole.values), unique=True, max_size=2))
         row.actors = [doc.ActorMention("市", role) for role in roles]
-        kinds = draw(st.lists(st.sampled_from([kind for kind in enums.TextKind.values if kind != "figure"]), unique=True, max_size=3))
+        kinds = draw(
+            st.lists(st.sampled_from([kind for kind in enums.TextKind.values if kind != "figure"]), unique=True, max_size=3)
+        )
         row.texts = [doc.ClauseTextRow(kind, "文" + draw(BODY), author=draw(NAME)) for kind in kinds]
         rows.append(row)
     found = document(*rows)

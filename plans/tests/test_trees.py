@@ -1,5 +1,7 @@
 """The tree of a draft: whatever is moved, added or removed, its numbers hold, codes stay, and nobody works on a tree unseen."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +69,7 @@ def shape(snapshot):
     return found
 
 
-START = [
+START: Any = [
     ["1", ["1.1", ["1.1.1"], ["1.1.2"]], ["1.2", ["1.2.p1"], ["1.2.p2"]]],
     ["2", ["2.1"]],
 ]  # fmt: skip
