@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, ProtectedError
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ichinoseki_portal import audit
 from ichinoseki_portal.models import AuditRow, User
-from ichinoseki_portal.text import RefusedText, clean, clean_name
+from ichinoseki_portal.text import RefusedText, clean
 from ichinoseki_portal.workflow import moves_of
 from plans import models
 from plans.enums import DECIDED_STAGES, RESERVED_KEYS, Stage, State, SuccessionKind
@@ -21,10 +21,9 @@ from plans.reader import document as doc
 
 from . import storing
 from .alignment import words_hash
-from .contents import facts_of
 from .copying import copy_content
+from .fact_checks import checked_facts
 from .facts import columns, facts_json
-from .judging import YEARS, judge_date
 from .locks import EditRefused, open_draft
 from .stubs import is_stub_edition
 
@@ -47,10 +46,10 @@ def start_draft(*, edition: models.Edition, stage: str, by: User, number: int | 
     snapshot = models.Snapshot(
         edition=edition,
         sequence=rows[-1].sequence + 1,
-        stage=_stage(stage, rows),
-        number=_free_number(rows, stage) if number is None else _number(rows, stage, number),
+        stage=checked_stage(stage, rows),
+        number=_free_number(rows, stage) if number is None else checked_number(rows, stage, number),
         facts=copy.deepcopy(base.facts),
-        note=_note(note),
+        note=checked_note(note),
         based_on=base,
         author=by,
     )
@@ -73,7 +72,7 @@ def _refuse_second(rows: list[models.Snapshot]) -> None:
             raise EditRefused(words % {"draft": row})
 
 
-def _stage(stage: str, others: list[models.Snapshot]) -> str:
+def checked_stage(stage: str, others: list[models.Snapshot]) -> str:
     if stage not in Stage.values or stage == Stage.OUTLINE:
         raise EditRefused(_("段階を選んでください。"))
     decided = any(row.stage in DECIDED_STAGES and row.state == State.PUBLISHED for row in others)
@@ -86,7 +85,7 @@ def _free_number(rows: list[models.Snapshot], stage: str) -> int:
     return max((row.number for row in rows if row.stage == stage), default=0) + 1
 
 
-def _number(rows: list[models.Snapshot], stage: str, number: int) -> int:
+def checked_number(rows: list[models.Snapshot], stage: str, number: int) -> int:
     if not 1 <= number <= 1000:
         raise EditRefused(_("番号は1から1000までにしてください。"))
     if any(row.stage == stage and row.number == number for row in rows):
@@ -94,7 +93,7 @@ def _number(rows: list[models.Snapshot], stage: str, number: int) -> int:
     return number
 
 
-def _note(words: str) -> str:
+def checked_note(words: str) -> str:
     words = clean(words).strip()
     if len(words) > NOTE_LIMIT:
         raise RefusedText(_("長すぎます。%(limit)s字までにしてください。") % {"limit": NOTE_LIMIT})
@@ -165,7 +164,7 @@ def _new_facts(key: str, title: str, ordinal: str, first: int | None, last: int 
     if key in RESERVED_KEYS or re.fullmatch(r"v\d+", key):
         raise EditRefused(_("「%(key)s」はアドレスで使う言葉なので、キーにできません。") % {"key": key})
     facts = doc.EditionFacts(key, title, ordinal, doc.Period(first, last, period_words))
-    return _checked(facts_json(facts))
+    return checked_facts(facts_json(facts))
 
 
 def _next_edition(edition: models.Edition, key: str, facts: dict[str, Any]) -> models.Edition:
@@ -206,109 +205,6 @@ def _copy_texts(edition: models.Edition, addresses: dict[str, models.ClauseAddre
         if row.address.code in here and (addresses[row.address.code].pk, row.kind) not in have
     ]
     models.ClauseText.objects.bulk_create(made, batch_size=storing.BATCH)
-
-
-# --- facts ---------------------------------------------------------------------------------------------------------------------
-
-
-FACTS = {
-    "title": ("title",),
-    "ordinal": ("ordinal",),
-    "first_fiscal_year": ("period", "first_fiscal_year"),
-    "last_fiscal_year": ("period", "last_fiscal_year"),
-    "period_words": ("period", "words"),
-    "decided_date": ("decided", "date"),
-    "decided_words": ("decided", "words"),
-}
-OWN = ("stage", "number", "date", "note")
-
-
-def fact_values(snapshot: models.Snapshot) -> dict[str, Any]:
-    """What ``edit_facts`` edits, as it stands."""
-    facts = snapshot.facts or facts_json(facts_of(snapshot))
-    values = {name: facts[path[0]] if len(path) == 1 else facts[path[0]][path[1]] for name, path in FACTS.items()}
-    return values | {name: getattr(snapshot, name) for name in OWN}
-
-
-@transaction.atomic
-def edit_facts(*, snapshot: models.Snapshot, by: User, seen_version: int, **facts: Any) -> models.Snapshot:
-    """Change what a draft states of its edition (``FACTS``), or the stage, number, date and note of the draft itself (``OWN``).
-
-    ``seen_version`` is the ``tree_version`` the editor saw. Raises EditRefused, or RefusedText for text that must not be stored.
-    """
-    unknown = set(facts) - set(FACTS) - set(OWN)
-    if unknown:
-        raise TypeError(f"not facts: {', '.join(sorted(unknown))}")
-    open_draft(snapshot)
-    if snapshot.is_outline:
-        raise EditRefused(_("要約の事実は、ここでは直せません。"))
-    before = fact_values(snapshot)
-    old = copy.deepcopy(snapshot.facts) or facts_json(facts_of(snapshot))
-    stated = copy.deepcopy(old)
-    for name in FACTS.keys() & facts.keys():
-        place = stated if len(FACTS[name]) == 1 else stated[FACTS[name][0]]
-        place[FACTS[name][-1]] = facts[name]
-    stated = _checked(stated)
-    own = _checked_own(snapshot, {name: facts.get(name, before[name]) for name in OWN})
-    if stated == old and all(before[name] == own[name] for name in OWN):
-        return snapshot
-    seen = models.Snapshot.objects.filter(pk=snapshot.pk, tree_version=seen_version, state=State.DRAFT)
-    if not seen.update(tree_version=F("tree_version") + 1, facts=stated, **own):
-        raise EditRefused(_("ほかの人が先に直しました。画面を読み直してから、もう一度直してください。"))
-    snapshot.refresh_from_db()
-    _bring_to_edition(snapshot.edition, old, stated)
-    changed = sorted(name for name, value in fact_values(snapshot).items() if value != before[name])
-    audit.record(action="facts.edited", subject=snapshot, by=by, fields=changed)
-    return snapshot
-
-
-def _checked(facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts as they are stored. Raises EditRefused, or RefusedText."""
-    period, decided = facts["period"], facts["decided"]
-    places = ((facts, "title", "title"), (facts, "ordinal", "ordinal"), (period, "words", "period_words"))
-    for holder, name, field in (*places, (decided, "words", "decided_words")):
-        holder[name] = clean_name(holder[name]).strip()
-        limit = models.Edition._meta.get_field(field).max_length or 0  # type: ignore[union-attr]
-        if len(holder[name]) > limit:
-            raise RefusedText(_("長すぎます。%(limit)s字までにしてください。") % {"limit": limit})
-    if not facts["title"]:
-        raise EditRefused(_("名称を書いてください。"))
-    first, last = period["first_fiscal_year"], period["last_fiscal_year"]
-    if any(year is not None and year not in YEARS for year in (first, last)):
-        raise EditRefused(_("年度は、西暦で書いてください。例 2027"))
-    if first is not None and last is not None and first > last:
-        raise EditRefused(_("計画期間の最後の年度が、最初の年度より前です。"))
-    decided["date"] = _date(decided["date"])
-    return facts
-
-
-def _checked_own(snapshot: models.Snapshot, own: dict[str, Any]) -> dict[str, Any]:
-    others = list(snapshot.edition.snapshots.exclude(pk=snapshot.pk))
-    own["stage"] = _stage(own["stage"], others)
-    own["number"] = _number(others, own["stage"], own["number"])
-    own["date"], own["note"] = _date(own["date"]), _note(own["note"])
-    return own
-
-
-def _date(words: str) -> str:
-    words = words.strip()
-    try:
-        judge_date("", words)
-    except ValueError:
-        raise EditRefused(_("日付は、年-月-日で書いてください（月・日は省けます）。例 2027-03")) from None
-    return words
-
-
-def _bring_to_edition(edition: models.Edition, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """While nobody can read the edition yet, it says what its draft says, where a person has not written otherwise."""
-    if edition.listed_at is not None:
-        return
-    before, after = columns(old), columns(new)
-    changed = [name for name in after if before[name] != after[name] and getattr(edition, name) == before[name]]
-    for name in changed:
-        setattr(edition, name, after[name])
-    if changed:
-        edition.save(update_fields=changed)
 
 
 # --- throwing away -------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ichinoseki_portal.text import RefusedText
-from plans.actions.drafts import discard_draft, edit_facts, fact_values, start_draft, start_edition
+from plans.actions.drafts import discard_draft, start_draft, start_edition
+from plans.actions.fact_edits import edit_facts, fact_values
 from plans.actions.locks import EditRefused
 from plans.enums import Stage
 from plans.models import Edition, Snapshot
@@ -67,6 +68,10 @@ def _to(name: str) -> Callable[..., HttpResponse]:
 
 
 class DraftForm(MoveForm):
+    source_title = forms.CharField(label=gettext_lazy("原典"), required=False, max_length=200)
+    source_publisher = forms.CharField(label=gettext_lazy("原典の発行者"), required=False, max_length=100)
+    source_url = forms.CharField(label=gettext_lazy("原典の場所"), required=False, max_length=200)
+    source_note = forms.CharField(label=gettext_lazy("原典についての注"), required=False, max_length=300)
     stage = forms.ChoiceField(label=gettext_lazy("段階"), choices=STAGES)
     number = forms.IntegerField(
         label=gettext_lazy("番号"),
@@ -112,6 +117,10 @@ class FactsForm(MoveForm):
     period_words = forms.CharField(label=gettext_lazy("計画期間（書かれるとおり）"), required=False, max_length=120)
     decided_date = forms.CharField(label=gettext_lazy("策定・議決の日"), required=False, max_length=10, help_text=_PARTIAL)
     decided_words = forms.CharField(label=gettext_lazy("策定・議決の日（書かれるとおり）"), required=False, max_length=60)
+    source_title = forms.CharField(label=gettext_lazy("原典"), required=False, max_length=200)
+    source_publisher = forms.CharField(label=gettext_lazy("原典の発行者"), required=False, max_length=100)
+    source_url = forms.CharField(label=gettext_lazy("原典の場所"), required=False, max_length=200)
+    source_note = forms.CharField(label=gettext_lazy("原典についての注"), required=False, max_length=300)
     stage = forms.ChoiceField(label=gettext_lazy("段階"), choices=STAGES)
     number = forms.IntegerField(label=gettext_lazy("段階の中の番号"), min_value=1)
     date = forms.CharField(label=gettext_lazy("この段階の日付"), required=False, max_length=10, help_text=_PARTIAL)

@@ -9,7 +9,8 @@ from ichinoseki_portal.models import User
 from ichinoseki_portal.tests.racing import race
 from plans import models
 from plans.actions import drafts, successions, trees
-from plans.actions.drafts import edit_facts, start_draft, start_edition
+from plans.actions.drafts import start_draft, start_edition
+from plans.actions.fact_edits import edit_facts
 from plans.actions.locks import EditRefused
 from plans.actions.trees import add_clause, move_clause, remove_clause
 from plans.tests.factories import publish, take_in

@@ -10,8 +10,9 @@ from ichinoseki_portal.text import RefusedText
 from plans import models
 from plans.actions import drafts
 from plans.actions.contents import content_hash, official_document
-from plans.actions.drafts import discard_draft, edit_facts, start_draft, start_edition
+from plans.actions.drafts import discard_draft, start_draft, start_edition
 from plans.actions.editing import edit_clause
+from plans.actions.fact_edits import edit_facts
 from plans.actions.locks import EditRefused
 from plans.actions.snapshots import submit_snapshot, withdraw_snapshot
 from plans.enums import State
@@ -251,6 +252,13 @@ def test_facts_of_a_draft_are_edited_and_reach_an_edition_nobody_reads_yet(final
     ]
 
 
+def test_the_source_of_a_draft_is_edited_with_its_facts(final, editor):
+    draft = start_draft(edition=final.edition, stage="amendment", by=editor)
+    edit_facts(snapshot=draft, by=editor, seen_version=1, source_title="計画の冊子", source_url="https://machi.example.jp/")
+    draft.refresh_from_db()
+    assert (draft.facts["source"]["title"], draft.facts["source"]["url"]) == ("計画の冊子", "https://machi.example.jp/")
+
+
 def test_facts_of_a_draft_do_not_touch_a_listed_edition(final, editor):
     draft = start_draft(edition=final.edition, stage="amendment", by=editor)
     edit_facts(snapshot=draft, by=editor, seen_version=1, title="新しい名")
@@ -266,6 +274,7 @@ def test_facts_of_a_draft_do_not_touch_a_listed_edition(final, editor):
         ({"date": "2027-02-30"}, "日付は"),
         ({"first_fiscal_year": 2040, "last_fiscal_year": 2039}, "最初の年度より前"),
         ({"title": ""}, "名称を書いて"),
+        ({"source_url": "javascript:alert(1)"}, "原典の場所"),
         ({"stage": "outline"}, "段階を選んで"),
         ({"number": 0}, "1から1000"),
         ({"stage": "final", "number": 1}, "同じ段階・番号"),
