@@ -68,10 +68,6 @@ def _to(name: str) -> Callable[..., HttpResponse]:
 
 
 class DraftForm(MoveForm):
-    source_title = forms.CharField(label=gettext_lazy("原典"), required=False, max_length=200)
-    source_publisher = forms.CharField(label=gettext_lazy("原典の発行者"), required=False, max_length=100)
-    source_url = forms.CharField(label=gettext_lazy("原典の場所"), required=False, max_length=200)
-    source_note = forms.CharField(label=gettext_lazy("原典についての注"), required=False, max_length=300)
     stage = forms.ChoiceField(label=gettext_lazy("段階"), choices=STAGES)
     number = forms.IntegerField(
         label=gettext_lazy("番号"),
