@@ -40,6 +40,7 @@ class State(models.TextChoices):
 
 MOVES = {
     "submit": Step(frozenset({State.DRAFT}), State.IN_REVIEW, _("決裁に回す")),
+    "pull_back": Step(frozenset({State.IN_REVIEW}), State.DRAFT, _("引き戻す")),  # by whoever handed it in
     "return": Step(frozenset({State.IN_REVIEW, State.APPROVED}), State.DRAFT, _("差し戻す")),
     "approve": Step(frozenset({State.IN_REVIEW}), State.APPROVED, _("決裁する")),
     "publish": Step(frozenset({State.APPROVED}), State.PUBLISHED, _("公開する")),

@@ -65,6 +65,17 @@ def return_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.
 
 
 @transaction.atomic
+def pull_back_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") -> models.Snapshot:
+    """Take back what one handed in oneself, before it is decided; seals given until then count no more."""
+    lock(snapshot)
+    if snapshot.author_id != by.pk:
+        raise MoveRefused(_("引き戻せるのは、起案した人だけです。"))
+    move(snapshot, "pull_back", moves=MOVES, by=by, why=clean(why).strip())
+    audit.record(action="snapshot.pulled_back", subject=snapshot, by=by)
+    return snapshot
+
+
+@transaction.atomic
 def sign_snapshot(*, snapshot: models.Snapshot, by: User, seen_hash: str = "", comment: str = "") -> models.Snapshot:
     """Give the next seal of the snapshot's route; the last one approves. Nobody signs own work."""
     lock(snapshot)

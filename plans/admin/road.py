@@ -124,6 +124,15 @@ PAGES = {
         fits=lambda road: road.snapshot.state == State.IN_REVIEW,
         shows_hash=True,
     ),
+    "pull_back": Page(
+        label=gettext_lazy("引き戻す"),
+        lead=gettext_lazy("自分が決裁に回したものを、決裁の前に下書きへ戻します。それまでの印はなくなります。"),
+        done=gettext_lazy("引き戻しました。"),
+        form=road_forms.PullBackForm,
+        deed=snapshots.pull_back_snapshot,
+        may=permissions.can_submit_snapshot,
+        fits=lambda road: road.snapshot.state == State.IN_REVIEW,
+    ),
     "return": Page(
         label=gettext_lazy("差し戻す"),
         lead=gettext_lazy("下書きに戻し、起案した人が直せるようにします。それまでの印と決裁はなくなります。"),

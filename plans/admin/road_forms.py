@@ -90,6 +90,10 @@ class ReturnForm(MoveForm):
     )
 
 
+class PullBackForm(MoveForm):
+    why = _words(gettext_lazy("引き戻す理由（なくてもよい）"))
+
+
 class ApproveForm(Seen):
     why = _words(gettext_lazy("意見（なくてもよい）"))
 

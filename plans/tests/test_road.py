@@ -14,6 +14,7 @@ from plans.actions.remarks import add_remark, settle_remark
 from plans.actions.snapshots import (
     approve_snapshot,
     publish_snapshot,
+    pull_back_snapshot,
     return_snapshot,
     sign_snapshot,
     submit_snapshot,
@@ -201,6 +202,18 @@ def test_the_approver_approves_what_was_shown(draft, person):
     with pytest.raises(MoveRefused, match="画面を開いたあとに内容が変わりました"):
         approve_snapshot(snapshot=draft, by=person("approver"), seen_hash="0" * 64)
     assert fresh(draft).state == State.IN_REVIEW
+
+
+def test_who_handed_it_in_takes_it_back_and_nobody_else(draft, person):
+    author = person("editor")
+    submit_snapshot(snapshot=draft, by=author)
+    with pytest.raises(MoveRefused, match="起案した人だけ"):
+        pull_back_snapshot(snapshot=fresh(draft), by=person("editor"))
+    assert pull_back_snapshot(snapshot=draft, by=author).state == State.DRAFT
+    submit_snapshot(snapshot=draft, by=author)
+    approve_snapshot(snapshot=draft, by=person("approver"))
+    with pytest.raises(MoveRefused, match="いまの状態"):
+        pull_back_snapshot(snapshot=draft, by=author)
 
 
 # --- seals by post ----------------------------------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ def fields(snapshot, name):
         "record": {**seen, **record},
         "override": {**seen, "override": "ほかに人がいないため"},
         "return": {"why": "数字が違います"},
+        "pull_back": {},
         "publish": {**seen, "when": "now"},
         "unschedule": {},
         "withdraw": {"why": "誤りがありました"},
@@ -79,6 +80,7 @@ WORKS = {
     "unschedule": ({"scheduled": "approved"}, {"approver"}),
     "withdraw": ({"published": "withdrawn"}, {"approver"}),
     "sign": ({}, set()),
+    "pull_back": ({}, {"editor"}),  # another editor than the author: refused in every state
     "override": ({}, set()),
 }
 STATES = ("draft", "in_review", "approved", "scheduled", "published", "withdrawn")

@@ -15,6 +15,7 @@ from plans.actions.snapshots import (
     approve_snapshot,
     load_snapshot,
     publish_snapshot,
+    pull_back_snapshot,
     return_snapshot,
     submit_snapshot,
     unschedule_snapshot,
@@ -219,6 +220,7 @@ def test_only_an_outline_is_put_out_without_approval(draft):
 
 VERBS = {
     "submit": lambda s, p: submit_snapshot(snapshot=s, by=p),
+    "pull_back": lambda s, p: pull_back_snapshot(snapshot=s, by=s.author),
     "return": lambda s, p: return_snapshot(snapshot=s, by=p, why="理由"),
     "approve": lambda s, p: approve_snapshot(snapshot=s, by=p),
     "publish": lambda s, p: publish_snapshot(snapshot=s, by=p),
