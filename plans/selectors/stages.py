@@ -40,8 +40,8 @@ class StageRow:
 
     @property
     def comparison(self) -> str:
-        """The path of the 新旧対照表 with the stage before."""
-        if self.previous is None:
+        """The path of the 新旧対照表 with the stage before; none with an outline, which holds no official words."""
+        if self.previous is None or self.previous.is_outline:
             return ""
         edition = self.snapshot.edition
         return (
