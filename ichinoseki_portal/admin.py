@@ -14,6 +14,9 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from plans.enums import State
+from plans.models import Snapshot
+
 from . import audit
 from .admin_site import CleanForm, PortalAdmin, ReadOnlyAdmin
 from .models import ApprovalRoute, AuditRow, Department, Move, OutboxMail, PostHolding, RouteStep, StepKind, User
@@ -97,6 +100,11 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     list_filter = ["sent_at"]
 
 
+def is_walked(route: ApprovalRoute) -> bool:
+    """Whether anything is on its way by this route: a step changed now would let a seal be left out."""
+    return Snapshot.objects.filter(route=route, state=State.IN_REVIEW).exists()
+
+
 class RouteStepFormSet(BaseInlineFormSet):
     """At least one step, each place in the order once, and the last one decides: what ``approval.check_route`` asks for."""
 
@@ -112,6 +120,8 @@ class RouteStepFormSet(BaseInlineFormSet):
             raise ValidationError(_("最後の段の種類は「決裁」にしてください。"))
         if StepKind.DECIDE in kinds[:-1]:
             raise ValidationError(_("「決裁」は最後の段だけです。途中の段は「承認」か「合議」にしてください。"))
+        if self.instance.pk and any(form.has_changed() for form in self.forms) and is_walked(self.instance):
+            raise ValidationError(_("この順路で決裁を待っているものがあります。終わってから直すか、別の順路を作ってください。"))
 
 
 class RouteStepInline(admin.TabularInline):
@@ -133,7 +143,7 @@ class RouteStepInline(admin.TabularInline):
 
 @admin.register(ApprovalRoute)
 class ApprovalRouteAdmin(PortalAdmin):
-    """A route in use keeps the seals given on it: a step is changed for the next hand-in, the name of a seal stays as given."""
+    """While something is on its way by a route, its steps stay; the name of a seal stays as given for good."""
 
     place = 22
     list_display = ["name", "note", "is_active"]

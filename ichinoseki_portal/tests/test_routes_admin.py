@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from ichinoseki_portal.models import ApprovalRoute, AuditRow, Department, PostHolding
+from plans.actions.snapshots import pull_back_snapshot, submit_snapshot
+from plans.tests.factories import list_document, take_in
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/portal/approvalroute/add/"
@@ -76,3 +78,36 @@ def test_who_may_not_keep_them_is_refused(client, person, role):
         assert client.get(path).status_code == 403, path
         assert client.post(path, typed((1, "decide", "自分"))).status_code == 403, path
     assert not route.steps.exists() and PostHolding.objects.count() == 1
+
+
+def leave_a_seal_out(client, route):
+    """Post the form with the first of two steps taken out."""
+    first, last = route.steps.all()
+    fields = typed((1, "approve", "係長"), (2, "decide", "部長")) | {"steps-INITIAL_FORMS": 2, "steps-0-DELETE": "on"}
+    for index, step in enumerate((first, last)):
+        fields |= {f"steps-{index}-id": step.pk, f"steps-{index}-route": route.pk}
+    return client.post(f"/admin/portal/approvalroute/{route.pk}/change/", fields)
+
+
+@pytest.fixture
+def walked(chief, client):
+    client.force_login(chief)
+    client.post(ADD, typed((1, "approve", "係長"), (2, "decide", "部長")))
+    route = ApprovalRoute.objects.get()
+    draft = take_in(list_document("市は支えます。")).snapshot
+    submit_snapshot(snapshot=draft, by=chief, route=route)
+    return route, draft
+
+
+def test_the_steps_of_a_route_stay_while_something_is_on_its_way_by_it(client, chief, walked):
+    route, draft = walked
+    answer = leave_a_seal_out(client, route)
+    assert answer.status_code == 200 and "決裁を待っているものがあります" in answer.content.decode()
+    assert route.steps.count() == 2
+    pull_back_snapshot(snapshot=draft, by=chief)
+    assert leave_a_seal_out(client, route).status_code == 302 and route.steps.count() == 1
+
+
+def test_that_they_stay_hangs_on_asking(client, walked, monkeypatch):
+    monkeypatch.setattr("ichinoseki_portal.admin.is_walked", lambda route: False)
+    assert leave_a_seal_out(client, walked[0]).status_code == 302 and walked[0].steps.count() == 1
