@@ -25,6 +25,7 @@ class Stage(models.TextChoices):
 
 
 DECIDED_STAGES = (Stage.FINAL, Stage.ERRATUM, Stage.AMENDMENT)
+DECIDING_STAGES = (Stage.FINAL, Stage.AMENDMENT)  # an erratum mends what was decided, and decides nothing
 UNDECIDED_STAGES = (Stage.SKELETON, Stage.DRAFT, Stage.PROPOSAL)
 
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
-from plans.enums import DECIDED_STAGES, ActorRole, Modality
+from plans.enums import ActorRole, Modality
 from plans.models import Clause, Edition, Indicator, Snapshot, Term
 from plans.models.wording import chain, stage_words
 
 from .citing import Citation, citation
-from .current import current_value, newest_first, next_first_year, unsettled
+from .current import current_value, decided_after, newest_first, next_first_year, unsettled
 from .editions import state
 from .entries import Department, Entry, Place, texts_and_departments, tree
 from .reviews import Review, has_reviews, reviews_of
@@ -66,7 +66,8 @@ class ClausePage:
 
     @property
     def decided_since(self) -> bool:
-        return self.snapshot.before_decision and self.clause.current_stage in DECIDED_STAGES
+        """A draft is shown of what was decided afterwards."""
+        return bool(self.snapshot.before_decision and self.clause.decided_after)
 
     @property
     def modality(self) -> list[tuple[str, str, str]]:
@@ -118,6 +119,7 @@ def shown_clause(plan: str, key: str, code: str, at: dt.datetime, sequence: int 
             current_number=current_value("number", "snapshot__edition", at),
             next_first_year=next_first_year("snapshot__edition__plan", "snapshot__edition__first_fiscal_year", at),
             unsettled=unsettled("snapshot__edition", at),
+            decided_after=decided_after("snapshot__edition", "snapshot__sequence", at),
             has_reviews=has_reviews(at, pk=OuterRef("address")),
             has_later=Exists(
                 Edition.objects.visible_to(ANYONE, at).filter(

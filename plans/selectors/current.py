@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 
 from ichinoseki_portal.access import ANYONE
-from plans.enums import DECIDED_STAGES, UNDECIDED_STAGES, Stage
+from plans.enums import DECIDED_STAGES, DECIDING_STAGES, UNDECIDED_STAGES, Stage
 from plans.models import Edition, Snapshot
 
 
@@ -34,6 +34,12 @@ def next_first_year(plan: str, first_year: str, at: dt.datetime) -> Subquery:
     """The first year of the same plan's next edition the public may see."""
     later = Edition.objects.visible_to(ANYONE, at).filter(plan=OuterRef(plan), first_fiscal_year__gt=OuterRef(first_year))
     return Subquery(later.order_by("first_fiscal_year").values("first_fiscal_year")[:1])
+
+
+def decided_after(edition: str, sequence: str, at: dt.datetime) -> Exists:
+    """Whether a text with a later number was decided in the edition."""
+    later = Snapshot.objects.visible_to(ANYONE, at).filter(edition=OuterRef(edition), sequence__gt=OuterRef(sequence))
+    return Exists(later.filter(stage__in=DECIDING_STAGES))
 
 
 def unsettled(edition: str, at: dt.datetime) -> Subquery:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from ichinoseki_portal.access import ANYONE
-from plans.enums import DECIDED_STAGES, Stage, State
+from plans.enums import DECIDED_STAGES, DECIDING_STAGES, Stage, State
 from plans.models import Decision, Edition, Snapshot
 from plans.models.wording import stage_words
 
@@ -91,14 +91,17 @@ class Standing:
     @property
     def decided_since(self) -> bool:
         """A draft is shown of what was decided afterwards."""
-        return bool(self.snapshot and self.snapshot.before_decision and self.current and self.current.stage in DECIDED_STAGES)
+        return bool(self.snapshot and self.snapshot.before_decision and self._decided_after(self.snapshot))
+
+    def _decided_after(self, draft: Snapshot) -> bool:
+        return any(row.stage in DECIDING_STAGES and row.sequence > draft.sequence for row in self.public)
 
     @property
     def newer_draft(self) -> StageRow | None:
         """A released draft that would change the decided text, while that is the one shown."""
         if self.stated or not self.current or self.current.stage not in DECIDED_STAGES:
             return None
-        found = [row for row in self.public if row.before_decision and row.sequence > self.current.sequence]
+        found = [row for row in self.public if row.before_decision and not self._decided_after(row)]
         return StageRow(found[0], False, None) if found else None
 
     @cached_property

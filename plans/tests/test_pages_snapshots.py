@@ -107,6 +107,20 @@ def test_a_draft_is_marked_on_every_page_and_never_in_force(road, client, monkey
     assert "案（決定前）です。" in text_of(page) and page["X-Robots-Tag"] == "noindex"
 
 
+@pytest.mark.parametrize("stages", [["final", "proposal"], ["final", "proposal", "erratum"]])
+def test_a_draft_to_change_what_was_decided_before_is_not_called_decided(people, client, stages):
+    for stage in stages:
+        publish(take_in(doc(f"{stage}の文。", decided="2022-03-20"), stage=stage).snapshot, **people)
+    for path in (V.format(2), V.format(2) + "1.1/"):
+        words = text_of(client.get(path))
+        assert "まだ決まっていないので" in words and "このあと計画が決まりました" not in words, path
+    assert "この計画を直す案が出ています" in text_of(client.get("/plans/mihon/2022/"))
+    publish(take_in(doc("決まった文。", decided="2022-03-20"), stage="amendment").snapshot, **people)
+    for path in (V.format(2), V.format(2) + "1.1/"):
+        assert "このあと計画が決まりました" in text_of(client.get(path)), path
+    assert "この計画を直す案が出ています" not in text_of(client.get("/plans/mihon/2022/"))
+
+
 def test_the_edition_of_a_draft_alone_is_marked(people, client):
     publish(take_in(doc("はじめの文。", decided="2022-03-20"), stage="draft").snapshot, **people)
     answer = client.get("/plans/mihon/2022/")
