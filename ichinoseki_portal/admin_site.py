@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,7 +11,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +22,37 @@ from .text import RefusedText, clean
 APP_ORDER = ("plans", "kyodo", "evaluations", "portal")
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What waits for one person: how many, and where it is done; ``rows``: each by name, address and what to know of it."""
+
+    label: Any
+    count: int
+    address: str = ""
+    rows: tuple[tuple[str, str, str], ...] = ()
+
+
+Teller = Callable[[Any], list[Turn]]
+_tellers: list[Teller] = []
+
+
+def tells_turns(tell: Teller) -> Teller:
+    """Register what an app has waiting for a person (given as the user), for the first page."""
+    _tellers.append(tell)
+    return tell
+
+
 class PortalAdminSite(admin.AdminSite):
     site_header = format_lazy("{}　{}", settings.CITY["portal_name"], _("管理画面"))
     site_title = settings.CITY["portal_name"]
     index_title = _("しごと")
     empty_value_display = "－"
+    index_template = "admin/portal_index.html"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What waits for whoever looks, above Django's list of everything."""
+        turns = [turn for tell in _tellers for turn in tell(request.user) if turn.count]
+        return super().index(request, {**(extra_context or {}), "turns": turns})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Apps and models in the order of the job: a ModelAdmin says its place. What is not staff's work is left out."""

@@ -46,11 +46,20 @@ def seals(route: ApprovalRoute, submission: Move) -> list[Seal]:
 
 def may_sign(step: RouteStep, user: User, *, author: User | None, day: dt.date) -> str:
     """'holder', 'deputy' (代決), or '' when the person holds neither post on that day."""
+    return seal_by(step, posts_of(user, day), author=author)
+
+
+def posts_of(user: User, day: dt.date) -> set[tuple[int | None, str]]:
+    """The posts a person holds on a day: (department, post)."""
+    return set(PostHolding.objects.on(day).filter(user=user).values_list("department", "post"))
+
+
+def seal_by(step: RouteStep, held: set[tuple[int | None, str]], *, author: User | None) -> str:
+    """As ``may_sign``, of posts already read."""
     department = step.department_id or (author.department_id if author else None)
-    held = set(PostHolding.objects.on(day).filter(user=user, department=department).values_list("post", flat=True))
-    if step.post in held:
+    if (department, step.post) in held:
         return "holder"
-    return "deputy" if step.deputy_post and step.deputy_post in held else ""
+    return "deputy" if step.deputy_post and (department, step.deputy_post) in held else ""
 
 
 @transaction.atomic

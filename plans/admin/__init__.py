@@ -1,3 +1,3 @@
-from . import clauses, links, parts, relations, shelf, texts
+from . import clauses, links, parts, relations, shelf, texts, turns
 
-__all__ = ["clauses", "links", "parts", "relations", "shelf", "texts"]
+__all__ = ["clauses", "links", "parts", "relations", "shelf", "texts", "turns"]
