@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
@@ -58,12 +59,12 @@ class PublicationFeed(Feed):
     def item_description(self, item: Publication) -> str:
         snapshot = item.snapshot
         if item.taken_back:
-            return _("理由：%(why)s") % {"why": snapshot.withdrawn_why}
+            return _paragraphs(_("理由：%(why)s") % {"why": snapshot.withdrawn_why})
         period = stated_period(snapshot) or _("未確認")
         lines = [_("計画期間：%(period)s") % {"period": period}]
         if snapshot.before_decision:
             lines.append(_("案（決定前）です。まだ決まっていないので、これから変わることがあります。"))
-        return "\n".join([*lines, *([snapshot.note] if snapshot.note else [])])
+        return _paragraphs("\n".join([*lines, *([snapshot.note] if snapshot.note else [])]))
 
     def item_link(self, item: Publication) -> str:
         return f"{settings.PUBLIC_BASE_URL}{item.url}"
@@ -76,3 +77,8 @@ class PublicationFeed(Feed):
 
     def item_updateddate(self, item: Publication) -> dt.datetime:
         return item.at
+
+
+def _paragraphs(words: str) -> str:
+    """A summary is read as HTML: what people wrote is escaped, their line ends are kept."""
+    return linebreaksbr(words, autoescape=True)

@@ -80,6 +80,17 @@ def test_a_withdrawal_is_told_in_place_of_the_publication(people, entries):
     assert dt.datetime.fromisoformat(entry["updated"]) == snapshot.withdrawn_at
 
 
+def test_what_people_wrote_is_no_markup(people, entries):
+    snapshot = one()
+    models.Snapshot.objects.filter(pk=snapshot.pk).update(note="<b>注</b> & 一行目\n二行目")
+    snapshot.refresh_from_db()
+    publish(snapshot, **people)
+    period, first, second = entries()[0]["summary"].split("<br>")
+    assert period.startswith("計画期間") and (first, second) == ("&lt;b&gt;注&lt;/b&gt; &amp; 一行目", "二行目")
+    withdraw_snapshot(snapshot=snapshot, by=people["approver"], why="<script>")
+    assert entries()[0]["summary"] == "理由：&lt;script&gt;"
+
+
 def test_nothing_is_told_before_its_second(people, client, entries, monkeypatch):
     publish(one(edition="2020"), **people)
     before = client.get(FEED)
