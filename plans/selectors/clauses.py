@@ -17,7 +17,7 @@ from plans.models import Clause, Edition, Indicator, Snapshot, Term
 from plans.models.wording import chain, stage_words
 
 from .citing import Citation, citation
-from .current import current_value, decided_after, newest_first, next_first_year, unsettled
+from .current import current_value, decided_after, newest_first, next_first_year, overlay, unsettled
 from .editions import state
 from .entries import Department, Entry, Place, texts_and_departments, tree
 from .reviews import Review, has_reviews, reviews_of
@@ -105,10 +105,10 @@ class ClausePage:
 def shown_clause(plan: str, key: str, code: str, at: dt.datetime, sequence: int | None = None) -> Clause | None:
     """The clause as it stands in v<sequence>; without that, in the text that counts, or else in the newest one that has it.
 
-    None when the public sees none. One query.
+    None when the public sees none. Its edition says what it says from this very second on. One query.
     """
     stated = {} if sequence is None else {"snapshot__sequence": sequence}
-    return (
+    found = (
         Clause.objects.visible_to(ANYONE, at)
         .filter(snapshot__edition__in=Edition.objects.visible_to(ANYONE, at))
         .filter(snapshot__edition__plan__key=plan, snapshot__edition__key=key, code=code, **stated)
@@ -132,6 +132,9 @@ def shown_clause(plan: str, key: str, code: str, at: dt.datetime, sequence: int 
         .order_by(*newest_first("snapshot__"))
         .first()
     )
+    if found:
+        overlay(found.snapshot.edition, found.unsettled)
+    return found
 
 
 def clause_page(clause: Clause, at: dt.datetime, *, stated: bool = False) -> ClausePage:
@@ -175,10 +178,9 @@ def clause_page(clause: Clause, at: dt.datetime, *, stated: bool = False) -> Cla
 def _volume(clause: Clause, today: dt.date, *, stated: bool) -> Volume:
     edition = clause.snapshot.edition
     edition.current_stage, edition.next_first_year = clause.current_stage, clause.next_first_year
-    edition.unsettled = clause.unsettled
     told = volume(edition, today)
     if stated or clause.snapshot.before_decision:
-        state(told, clause.snapshot)
+        state(told, clause.snapshot, today)
     return told
 
 

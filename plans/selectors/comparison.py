@@ -12,7 +12,7 @@ from plans.models import Plan, Snapshot
 from plans.models.wording import stage_words
 
 from .current import shown_editions
-from .shelf import Volume, volume
+from .shelf import Volume, newest_last, volume
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class PlanTexts:
 
 def plan_texts(plan: str, at: dt.datetime) -> PlanTexts | None:
     """All texts of a plan anyone may see; None when the plan is not listed. Two queries."""
-    editions = list(shown_editions(at).filter(plan__key=plan).order_by("-first_fiscal_year", "-key"))
+    editions = list(shown_editions(at).filter(plan__key=plan))
     if not editions:
         return None
     today = fiscal.today(at)
@@ -77,6 +77,7 @@ def plan_texts(plan: str, at: dt.datetime) -> PlanTexts | None:
     for snapshot in Snapshot.objects.visible_to(ANYONE, at).filter(edition__in=volumes).order_by("-sequence"):
         snapshot.edition = volumes[snapshot.edition_id].edition
         sides.append(Side(snapshot, volumes[snapshot.edition_id]))
-    order = {pk: place for place, pk in enumerate(volumes)}
+    newest = sorted(volumes, key=lambda pk: newest_last(volumes[pk]), reverse=True)
+    order = {pk: place for place, pk in enumerate(newest)}
     sides.sort(key=lambda one: order[one.snapshot.edition_id])
     return PlanTexts(editions[0].plan, sides)

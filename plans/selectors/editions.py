@@ -18,7 +18,7 @@ from .entries import Entry, tree
 from .reviews import Review, has_reviews, reviews_of
 from .shelf import Volume, volume
 from .stages import Standing, stages_of
-from .status import DRAFT, period_of
+from .status import period_of, status_of
 from .ties import Tie, tie_flags, ties_of
 
 
@@ -72,7 +72,7 @@ def page_of(edition: Edition, at: dt.datetime, *, sequence: int | None = None, o
     if sequence is not None:
         if snapshot is None:
             return None
-        state(told, snapshot)
+        state(told, snapshot, on)
     page = EditionPage(told, standing, on)
     if snapshot:
         page.cite = citation(edition, snapshot, today)
@@ -84,13 +84,17 @@ def page_of(edition: Edition, at: dt.datetime, *, sequence: int | None = None, o
     return page
 
 
-def state(told: Volume, snapshot: Snapshot) -> None:
-    """On the pages of a stated snapshot: its own facts, with the status it really has. A draft is never in force."""
+def state(told: Volume, snapshot: Snapshot, on: dt.date) -> None:
+    """On the pages of a stated snapshot: its own facts, with the status that follows from them on a day.
+
+    An outline states nothing of its own: its edition's standing holds.
+    """
+    told.stage = snapshot.stage
+    if snapshot.is_outline:
+        return
     state_facts(told.edition, snapshot)
     told.period = period_of(told.edition)
-    told.stage = snapshot.stage
-    if snapshot.before_decision:
-        told.status = DRAFT
+    told.status = status_of(told.edition, snapshot.stage, on, told.edition.next_first_year)
 
 
 def _put_text(page: EditionPage, snapshot: Snapshot, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from plans.enums import Stage, TextKind
 from plans.models import Clause, ClauseText, Edition, Snapshot
 from plans.models.wording import stage_words
 
-from .current import newest_first, next_first_year
+from .current import current_value, newest_first, next_first_year, overlay, state_facts, unsettled
 from .status import Status, period_of, status_of
 
 NEWEST = 50
@@ -47,8 +47,8 @@ class Publication:
 
 
 def stated_title(snapshot: Snapshot) -> str:
-    """The edition's title as this snapshot states it."""
-    return str(snapshot.facts.get("title") or snapshot.edition.title)
+    """The edition's title as this snapshot states it. ``snapshot`` comes from here, as in all below."""
+    return str(snapshot.edition.title)
 
 
 def stage_of(snapshot: Snapshot) -> str:
@@ -59,17 +59,13 @@ def stage_of(snapshot: Snapshot) -> str:
 
 def stated_period(snapshot: Snapshot) -> str:
     """The period as this snapshot states it, for people; "" when it states none."""
-    stated = snapshot.facts.get("period")
-    if not stated:
-        return period_of(snapshot.edition)
-    first, last, words = stated.get("first_fiscal_year"), stated.get("last_fiscal_year"), stated.get("words", "")
-    return period_of(Edition(first_fiscal_year=first, last_fiscal_year=last, period_words=words))
+    return period_of(snapshot.edition)
 
 
 def published_snapshot(plan: str, edition: str, sequence: int, at: dt.datetime) -> Snapshot | None:
     """A stated snapshot with its edition; None when the public may not see it. One query."""
     rows = Snapshot.objects.visible_to(ANYONE, at).filter(edition__in=Edition.objects.visible_to(ANYONE, at))
-    return _with_edition(rows, plan, edition, sequence, at).first()
+    return _one(rows, plan, edition, sequence, at)
 
 
 def taken_back_snapshot(plan: str, edition: str, sequence: int, at: dt.datetime) -> Snapshot | None:
@@ -77,7 +73,7 @@ def taken_back_snapshot(plan: str, edition: str, sequence: int, at: dt.datetime)
 
     Its edition may be off the list since then: what it was called is no secret.
     """
-    return _with_edition(Snapshot.objects.taken_back(at), plan, edition, sequence, at).first()
+    return _one(Snapshot.objects.taken_back(at), plan, edition, sequence, at)
 
 
 def public_figure(plan: str, edition: str, code: str, at: dt.datetime) -> tuple[str, str] | None:
@@ -91,8 +87,9 @@ def public_figure(plan: str, edition: str, code: str, at: dt.datetime) -> tuple[
 
 
 def status_then(snapshot: Snapshot, at: dt.datetime) -> Status:
-    """Where the edition stands at a moment, read with this snapshot's stage. ``snapshot`` comes from ``published_snapshot``."""
-    return status_of(snapshot.edition, snapshot.stage, fiscal.today(at), snapshot.next_first_year)
+    """Where the edition stands at a moment by what this snapshot states. ``snapshot`` comes from ``published_snapshot``."""
+    stage = snapshot.current_stage or "" if snapshot.is_outline else snapshot.stage  # an outline states nothing of its own
+    return status_of(snapshot.edition, stage, fiscal.today(at), snapshot.next_first_year)
 
 
 def publications(at: dt.datetime) -> list[Publication]:
@@ -100,16 +97,29 @@ def publications(at: dt.datetime) -> list[Publication]:
     listed = Edition.objects.visible_to(ANYONE, at)
     out = Snapshot.objects.visible_to(ANYONE, at).filter(edition__in=listed).exclude(stage=Stage.OUTLINE)
     gone = Snapshot.objects.taken_back(at).exclude(stage=Stage.OUTLINE)
-    rows = [Publication(row) for row in _newest(out, "-published_at")]
-    rows += [Publication(row, taken_back=True) for row in _newest(gone, "-withdrawn_at")]
+    rows = [Publication(row) for row in _newest(out, "-published_at", at)]
+    rows += [Publication(row, taken_back=True) for row in _newest(gone, "-withdrawn_at", at)]
     return sorted(rows, key=lambda row: (row.at, row.snapshot.pk), reverse=True)[:NEWEST]
 
 
-def _newest(rows: QuerySet[Snapshot], order: str) -> QuerySet[Snapshot]:
-    return rows.select_related("edition__plan").order_by(order, "-pk")[:NEWEST]
+def _newest(rows: QuerySet[Snapshot], order: str, at: dt.datetime) -> list[Snapshot]:
+    rows = rows.select_related("edition__plan").annotate(unsettled=unsettled("edition", at))
+    return [_stated(row) for row in rows.order_by(order, "-pk")[:NEWEST]]
 
 
-def _with_edition(rows: QuerySet[Snapshot], plan: str, edition: str, sequence: int, at: dt.datetime) -> QuerySet[Snapshot]:
+def _one(rows: QuerySet[Snapshot], plan: str, edition: str, sequence: int, at: dt.datetime) -> Snapshot | None:
     rows = rows.filter(edition__plan__key=plan, edition__key=edition, sequence=sequence)
-    following = next_first_year("edition__plan", "edition__first_fiscal_year", at)
-    return rows.select_related("edition__plan", "import_job").annotate(next_first_year=following)
+    rows = rows.select_related("edition__plan", "import_job").annotate(
+        current_stage=current_value("stage", "edition", at),
+        next_first_year=next_first_year("edition__plan", "edition__first_fiscal_year", at),
+        unsettled=unsettled("edition", at),
+    )
+    found = rows.first()
+    return _stated(found) if found else None
+
+
+def _stated(snapshot: Snapshot) -> Snapshot:
+    """Its edition in memory as it stands from this very second, and in that what the snapshot itself says of it."""
+    overlay(snapshot.edition, snapshot.unsettled)
+    state_facts(snapshot.edition, snapshot)
+    return snapshot

@@ -135,6 +135,22 @@ def test_a_snapshots_own_facts(road, client):
     assert "仮の題" not in text_of(client.get("/plans/mihon/2022/"))
 
 
+def test_period_and_status_of_a_stated_snapshot_agree(people, client, monkeypatch):
+    """The second text prolongs the plan: the page of the first says what that one stated, and so do its files."""
+    for stage, last in (("final", 2025), ("amendment", 2030)):
+        made = doc(f"{stage}の文。", decided="2022-03-20")
+        made.edition.period.last_fiscal_year = last
+        publish(take_in(made, stage=stage).snapshot, **people)
+    freeze(monkeypatch, "2026-11-24 10:00")
+    for n, tail, status in ((1, "令和7年度（2025年度）", "期間終了"), (2, "令和12年度（2030年度）", "計画期間中")):
+        for path in (V.format(n), V.format(n) + "1.1/"):
+            page = client.get(path).content.decode().partition('<div class="head">')[2]
+            assert tail in page.partition("</h1>")[0] + page.partition("</dl>")[0], path
+            assert re.search(r'<span class="tag \w+">([^<]+)</span>', page)[1] == status, path
+        file = client.get(V.format(n) + "plan.txt").content.decode()
+        assert tail in file and f"状態：{status}" in file, n
+
+
 def test_a_plan_in_force_names_its_newer_draft(road, client):
     page = client.get("/plans/mihon/2022/").content.decode()
     assert "この計画を直す案が出ています" in page and 'href="/plans/mihon/2022/v4/"' in page
@@ -218,6 +234,41 @@ def test_a_set_time_is_exact_to_the_second_whether_or_not_the_job_has_run(people
     settling.settle_due()
     assert models.Edition.objects.get().title == "新しい題"
     assert seen() == ([True] * 4, [False] * 4, True, 200, True)
+
+
+def test_every_reader_says_it_from_that_second(people, client, monkeypatch):
+    """Title and period change with a text put out at a set time, and the job has not run: nowhere does the old one stand."""
+    freeze(monkeypatch, "2026-11-01 10:00")
+    for year in ("2021", "2022"):
+        made = doc("いまの文。", title="前の題")
+        made.edition.key, made.edition.period.last_fiscal_year = year, 2025
+        made.terms = [Term("協働", "定義", "1.1")]
+        publish(take_in(made, edition=year, title="前の題").snapshot, **people)
+        first = models.Snapshot.objects.get(edition__key=year)
+        correction = take_in(made, edition=year, stage="erratum").snapshot
+        models.Snapshot.objects.filter(pk=correction.pk).update(facts=first.facts)
+        publish(models.Snapshot.objects.get(pk=correction.pk), **people)
+    here, there = (models.Edition.objects.get(key=year) for year in ("2021", "2022"))
+    for code, kind in (("", "upper_plan"), ("1.1", "supports")):
+        ends = [models.ClauseAddress.objects.get_or_create(edition=one, code=code)[0] for one in (here, there)]
+        models.ClauseLink.objects.create(origin=ends[0], target=ends[1], type=kind, confirmed_at="2026-11-01T00:00Z")
+    for edition in (here, there):
+        last = edition.snapshots.order_by("-sequence").first()
+        models.Snapshot.objects.filter(edition=edition).update(
+            facts={**last.facts, "title": "", "period": dict.fromkeys(last.facts["period"])}
+        )
+        models.Snapshot.objects.filter(pk=last.pk).update(effects={"title": "新しい題", "last_fiscal_year": 2030})
+    base = "/plans/mihon/2022/"
+    paths = ["/", "/plans/", "/plans/mihon/", "/plans/mihon/latest/", "/plans/family/", "/plans/relations/", "/plans/terms/"]
+    paths += [base, f"{base}1.1/", f"{base}1.1/latest/", f"{base}v1/", f"{base}v1/1.1/", f"{base}errata/", f"{base}v1/plan.txt"]
+    paths += ["/plans/matrix/", "/plans/matrix/mihon/2021/mihon/2022/", "/plans/feed/"]
+    paths += ["/plans/mihon/compare/", "/plans/mihon/compare/2022/v1/2022/v2/"]
+    for path in paths:
+        page = client.get(path).content.decode()
+        assert "新しい題" in page and "前の題" not in page, path
+        assert "令和7年度" not in page and "期間終了" not in page, path
+    file = client.get(f"{base}v1/plan.txt").content.decode()
+    assert "令和12年度（2030年度）" in file and "状態：計画期間中" in file
 
 
 def test_without_the_overlay_the_old_title_would_stand(people, client, monkeypatch):
