@@ -76,6 +76,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def shown_name(self) -> str:
+        """What public pages and files say of who wrote or confirmed something: the department, never the person."""
+        return self.department.name if self.department else gettext("担当")
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -49,7 +49,7 @@ def add_link(
         **{f"{end}_snapshot": clause.snapshot for end, clause in ends.items() if clause},
         **values,
         author=by,
-        author_name=by.name,
+        author_name=by.shown_name,
     )
     audit.record(action="link.added", subject=row, by=by, **_ends(row))
     return row
@@ -75,7 +75,7 @@ def change_link(*, link: models.ClauseLink, by: User, seen: dict[str, Any] | Non
     for name, value in values.items():
         setattr(row, name, value)
     row.confirmed_at, row.approver = None, None
-    row.author, row.author_name = by, by.name
+    row.author, row.author_name = by, by.shown_name
     row.save()
     audit.record(action="link.changed", subject=row, by=by, fields=sorted(name for name in now if now[name] != values[name]))
     return row

@@ -21,6 +21,7 @@ from plans.enums import State
 
 from .facts import apply_facts, columns
 from .search import index_edition
+from .texts import release_texts
 
 
 def effects_of(snapshot: models.Snapshot) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def settle(snapshot: models.Snapshot) -> None:
         edition.save(update_fields=list(snapshot.effects))
         models.Snapshot.objects.filter(pk=snapshot.pk).update(effects={})
         snapshot.effects = {}
+    release_texts(snapshot)
     index_edition(edition)
 
 

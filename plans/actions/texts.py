@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ichinoseki_portal import audit
 from ichinoseki_portal.models import AuditRow, User
 from ichinoseki_portal.text import RefusedText, clean
 from plans import models
-from plans.enums import TextKind
+from plans.enums import State, TextKind
 
 from .editing import EditRefused, OvertakenEdit, keep_first, overtaken
 from .figures import clean_svg
@@ -48,7 +49,7 @@ def save_text(
     if wanted == public:
         wanted = ("", "")
     row.proposed, row.proposed_for = wanted
-    row.proposed_by = by if wanted[0] else None
+    row.proposed_by, row.held_for = by if wanted[0] else None, None
     _keep(row, by)
     audit.record(action="text.saved", subject=row, by=by, kind=kind, taken_back=not wanted[0])
     return row
@@ -56,18 +57,56 @@ def save_text(
 
 @transaction.atomic
 def approve_text(*, text: models.ClauseText, by: User) -> models.ClauseText:
-    """Make the proposed words public, as they were seen (``text.version``). Refused for whoever wrote on them."""
+    """Confirm the proposed words, as they were seen (``text.version``). Refused for whoever wrote on them.
+
+    They are public at once; words about a text that is not public yet wait for it (``release_texts``).
+    """
     row = _proposal(text)
     if by.pk in makers_of(row):
         raise EditRefused(_("自分が書いた文は、自分では確かめられません。ほかの人に頼んでください。"))
-    row.text, row.written_for = row.proposed, row.proposed_for
-    row.author, row.author_name = row.proposed_by, row.proposed_by.name if row.proposed_by else ""
-    row.approver, row.approver_name = by, by.name
-    _clear(row)
+    if row.held_for_id:
+        raise EditRefused(_("もう確かめてあります。正文が公開されるときに、いっしょに公開されます。"))
+    waits = _is_about_unpublished(row)
+    if waits:
+        row.held_for = by
+    else:
+        _put_out(row, by)
     _keep(row, by)
-    index_edition(row.address.edition)
-    audit.record(action="text.approved", subject=row, by=by, kind=row.kind)
+    if not waits:
+        index_edition(row.address.edition)
+    audit.record(action="text.approved", subject=row, by=by, kind=row.kind, waits=waits)
     return row
+
+
+def release_texts(snapshot: models.Snapshot) -> int:
+    """Make the confirmed words public that waited for this snapshot's. Its publication calls it. Returns how many."""
+    waiting = models.ClauseText.objects.filter(address__edition=snapshot.edition_id, held_for__isnull=False)
+    hashes = {row.address_id: row.official_hash for row in snapshot.clauses.filter(address__in=waiting.values("address"))}
+    released = [row for row in waiting if hashes.get(row.address_id) == row.proposed_for]
+    for row in released:
+        by = row.held_for
+        _put_out(row, by)
+        _keep(row, by)
+    return len(released)
+
+
+def _is_about_unpublished(row: models.ClauseText) -> bool:
+    """Whether the words were written for official words that nobody can read yet, and not for those that are public."""
+    now = timezone.now()
+    listed = row.address.edition.listed_at
+    if listed is None or listed > now:
+        return False  # nothing of the edition can be read yet: the words go out with it
+    stands = list(row.address.clauses.select_related("snapshot"))
+    public = {one.official_hash for one in stands if one.snapshot.state == State.PUBLISHED and not one.snapshot.is_scheduled(now)}
+    coming = {one.official_hash for one in stands if one.snapshot.state != State.WITHDRAWN} - public
+    return row.proposed_for in coming
+
+
+def _put_out(row: models.ClauseText, by: User | None) -> None:
+    row.text, row.written_for = row.proposed, row.proposed_for
+    row.author, row.author_name = row.proposed_by, row.proposed_by.shown_name if row.proposed_by else ""
+    row.approver, row.approver_name = by, by.shown_name if by else ""
+    _clear(row)
 
 
 @transaction.atomic
@@ -133,10 +172,10 @@ def _proposal(text: models.ClauseText) -> models.ClauseText:
 
 
 def _clear(row: models.ClauseText) -> None:
-    row.proposed, row.proposed_for, row.proposed_by = "", "", None
+    row.proposed, row.proposed_for, row.proposed_by, row.held_for = "", "", None, None
 
 
-def _keep(row: models.ClauseText, by: User) -> None:
+def _keep(row: models.ClauseText, by: User | None) -> None:
     if row.pk:
         keep_first(models.ClauseText.objects.get(pk=row.pk))
     row.version += 1

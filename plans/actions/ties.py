@@ -113,7 +113,7 @@ def _links(document: doc.Document, finder: _Finder, tied: Tied, by: User | None,
             basis=link.basis,
             quote_lines=link.quote_lines,
             note=link.note,
-            author_name=link.author or (by.name if by else ""),
+            author_name=by.shown_name if by else link.author,
             author=by,
             confirmed_at=None if by else timezone.now(),
         )

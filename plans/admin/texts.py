@@ -106,6 +106,8 @@ class ClauseTextAdmin(Guarded):
 
     @admin.display(description=_("いまの状態"))
     def now(self, row: ClauseText) -> str:
+        if row.held_for_id:
+            return gettext("確かめ済み（正文の公開を待っています）")
         if not row.proposed:
             return gettext("公開中")
         return gettext("公開中（書き直しが確認待ち）") if row.text else gettext("確認待ち（未公開）")

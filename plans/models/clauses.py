@@ -162,6 +162,15 @@ class ClauseText(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    held_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("確かめて、公開を待たせている人"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )  # who confirmed words about a text that is not public yet; they go out with it
     author_name = models.CharField(_("書いた人（表示名）"), max_length=80, blank=True)
     approver_name = models.CharField(_("確かめた人（表示名）"), max_length=80, blank=True)
     author = models.ForeignKey(

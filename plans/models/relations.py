@@ -7,23 +7,31 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plans import permissions
 from plans.enums import Basis, LinkType, SuccessionKind
 
-from .clauses import ClauseAddress
+from .clauses import Clause, ClauseAddress
 from .editions import Edition, Snapshot
 
 
 class ClauseLinkQuerySet(models.QuerySet["ClauseLink"]):
     def visible_to(self, user: Any, at: dt.datetime | None = None) -> ClauseLinkQuerySet:
-        """Links whose both ends a person may see; for the public those that someone has confirmed."""
+        """Links whose both ends a person may see; for the public those that someone has confirmed, between clauses that stand in
+        some public text: the code of one that does not is as secret as its words."""
         editions = Edition.objects.visible_to(user, at)
         rows = self.filter(origin__edition__in=editions, target__edition__in=editions)
-        return rows if permissions.sees_drafts(user) else rows.filter(confirmed_at__isnull=False)
+        if permissions.sees_drafts(user):
+            return rows
+        return rows.filter(_stands("origin", user, at), _stands("target", user, at), confirmed_at__isnull=False)
+
+
+def _stands(end: str, user: Any, at: dt.datetime | None) -> Q:
+    """The end is an edition as a whole, or a clause in a text that the person may see."""
+    return Q(**{f"{end}__code": ""}) | Q(Exists(Clause.objects.visible_to(user, at).filter(address=OuterRef(end))))
 
 
 class ClauseLink(models.Model):

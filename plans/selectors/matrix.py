@@ -17,10 +17,9 @@ from django.utils.translation import gettext
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from plans.enums import Basis, ClauseKind, TextKind
-from plans.models import Clause, ClauseText, Edition
+from plans.models import Clause, ClauseLink, ClauseText, Edition
 
 from .current import shown_editions
-from .relations import told_links
 from .shelf import Volume, volume
 from .ties import WORDS
 
@@ -58,6 +57,11 @@ class Axis:
     def name(self) -> str:
         label = self.clause.label
         return f"{label} {self.heading}".strip() if label not in ("●", "■", "○", "・") else self.heading
+
+    @property
+    def untied(self) -> list[Axis]:
+        """The columns that nothing ties to this row."""
+        return [cell.column for cell in self.cells if not cell.marks]
 
 
 @dataclass
@@ -213,7 +217,7 @@ def _fill(page: MatrixPage, editions: list[Edition], above: dict[int, Axis], at:
     for axis in page.rows.axes:
         axis.cells = [Cell(column) for column in page.columns.axes]
         cells |= {(axis.clause.pk, cell.column.clause.pk): cell for cell in axis.cells}
-    links = told_links(at).filter(between).order_by("id")
+    links = ClauseLink.objects.visible_to(ANYONE, at).filter(between).order_by("id")
     for kind, basis, note, origin, target, origin_edition in links.values_list(
         "type", "basis", "note", "origin", "target", "origin__edition"
     ):
@@ -247,7 +251,7 @@ def matrix_choice(at: dt.datetime) -> Choice:
     volumes = {row.pk: volume(row, today) for row in rows if row.current_pk}
     counts: dict[tuple[int, int], int] = {}
     places = {pk: place for place, pk in enumerate(volumes)}
-    links = told_links(at).values_list("origin__edition", "target__edition")
+    links = ClauseLink.objects.visible_to(ANYONE, at).values_list("origin__edition", "target__edition")
     for ends in links:
         if ends[0] != ends[1] and all(end in volumes for end in ends):
             first, second = sorted(ends, key=lambda end: places[end])

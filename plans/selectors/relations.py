@@ -7,13 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from plans.enums import Basis, LinkType
-from plans.models import Clause, ClauseLink, Plan
+from plans.models import ClauseLink, Plan
 
 from .status import period_of
 from .ties import End, far_ends
@@ -71,18 +70,9 @@ class RelationsPage:
     counts: dict[str, int]  # by basis; "" counts all
 
 
-def told_links(at: dt.datetime) -> QuerySet[ClauseLink]:
-    """Ties whose both ends can be read: a clause that is in no public text yet is not even counted."""
-    seen = [
-        Q(**{f"{end}__code": ""}) | Q(Exists(Clause.objects.visible_to(ANYONE, at).filter(address=OuterRef(end))))
-        for end in ("origin", "target")
-    ]
-    return ClauseLink.objects.visible_to(ANYONE, at).filter(*seen)
-
-
 def relations_page(at: dt.datetime, basis: str = "") -> RelationsPage:
     """Two queries. A tie to a clause that is not public is left out."""
-    links = list(told_links(at).defer("author", "approver").order_by("id"))
+    links = list(ClauseLink.objects.visible_to(ANYONE, at).defer("author", "approver").order_by("id"))
     ends = far_ends({end for link in links for end in (link.origin_id, link.target_id)}, at, fiscal.today(at))
     links = [link for link in links if link.origin_id in ends and link.target_id in ends]
     counts = Counter(link.basis for link in links)

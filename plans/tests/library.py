@@ -43,6 +43,7 @@ def fill(person: Any) -> None:
             file_name=f"{name}.json",
             sha256=hashlib.sha256(data).hexdigest(),
             by=author,
+            shipped=True,
         )
         factories.publish(taken.snapshot, author=author, approver=approver)
 

@@ -3,9 +3,10 @@
 import pytest
 
 from ichinoseki_portal.access import ANYONE
-from ichinoseki_portal.models import AuditRow, SearchPassage
+from ichinoseki_portal.models import AuditRow, Department, SearchPassage
 from ichinoseki_portal.text import RefusedText
 from plans import models
+from plans.actions import texts
 from plans.actions.departments import set_departments, split_names
 from plans.actions.editing import EditRefused, OvertakenEdit, edit_clause
 from plans.actions.texts import approve_text, reject_text, save_text
@@ -210,3 +211,53 @@ def test_texts_that_ship_with_the_portal_are_public_at_once(db):
     take_in(document)
     row = models.ClauseText.objects.get(kind="plain")
     assert (row.text, row.proposed, row.approver_name) == ("市が手つだいます。", "", "確認担当")
+
+
+@pytest.fixture
+def revised(person):
+    """A public text, and a draft in which the same clause says something else. Returns the draft and its people."""
+    people = {"author": person("editor"), "approver": person("approver")}
+    publish(take_in(list_document("市は支えます。")).snapshot, **people)
+    return take_in(list_document("市は、ひそかに準備している文で支えます。"), stage="amendment").snapshot, people
+
+
+def confirmed_in_advance(revised, person):
+    _draft, people = revised
+    address = models.ClauseAddress.objects.get(code="1.1")
+    row = save_text(address=address, kind="plain", words="ひそかな準備のやさしい文", by=people["author"], version=None)
+    return approve_text(text=row, by=people["approver"])
+
+
+def test_words_about_a_text_that_is_not_public_go_out_with_it(revised, person, client):
+    draft, people = revised
+    row = confirmed_in_advance(revised, person)
+    assert (row.text, row.held_for) == ("", people["approver"])
+    pages = ["/plans/mihon/2022/1.1/", "/plans/mihon/2022/v1/1.1/", "/plans/mihon/2022/v1/plan.json"]
+    for path in pages:
+        assert "ひそかな" not in client.get(path).content.decode(), path
+    assert not SearchPassage.objects.filter(text__contains="ひそかな").exists()
+    with pytest.raises(EditRefused, match="もう確かめて"):
+        approve_text(text=row, by=person("approver"))
+    publish(draft, **people)
+    assert "ひそかな準備のやさしい文" in client.get(pages[0]).content.decode()
+    assert SearchPassage.objects.filter(text__contains="ひそかな準備のやさしい文").exists()
+    now = models.ClauseText.objects.get(pk=row.pk)
+    assert (now.approver, now.proposed, now.held_for) == (people["approver"], "", None)
+
+
+def test_that_they_wait_hangs_on_asking_what_is_public(revised, person, client, monkeypatch):
+    monkeypatch.setattr(texts, "_is_about_unpublished", lambda row: False)
+    confirmed_in_advance(revised, person)
+    assert "ひそかな" in client.get("/plans/mihon/2022/1.1/").content.decode()
+
+
+def test_no_name_of_a_person_goes_out_with_a_text(draft, person, client):
+    section = Department.objects.create(code="machi", name="町課")
+    people = {"author": person("editor", name="架空一郎", department=section), "approver": person("approver", name="架空二郎")}
+    publish(draft, author=person("editor"), approver=person("approver"))
+    address = draft.clauses.get().address
+    row = save_text(address=address, kind="plain", words="やさしい文", by=people["author"], version=None)
+    row = approve_text(text=row, by=people["approver"])
+    assert (row.author_name, row.approver_name) == ("町課", "担当")
+    body = client.get(f"{draft.get_absolute_url()}plan.json").content.decode()
+    assert "やさしい文" in body and "町課" in body and "架空" not in body
