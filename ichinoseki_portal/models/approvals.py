@@ -111,6 +111,8 @@ class Signature(models.Model):
     post = models.CharField(_("職"), max_length=40)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("だれが"), on_delete=models.PROTECT, related_name="+")
     as_deputy = models.BooleanField(_("代決"), default=False)
+    for_post = models.CharField(_("代わられた職"), max_length=40, blank=True)
+    absence = models.CharField(_("代決する理由"), max_length=200, blank=True)
     comment = models.TextField(_("意見"), blank=True)
     content_hash = models.CharField(_("内容の要約値"), max_length=64)
     at = models.DateTimeField(_("日時"), auto_now_add=True)

@@ -22,7 +22,7 @@ from plans.enums import MOVES, Stage, State
 
 from .comparing import write_changes
 from .contents import content_hash
-from .decisions import Facts, record_decision
+from .decisions import Facts, record_decision, take_back_decision
 from .freezing import freeze
 from .locks import lock
 from .settling import effects_of, revert, settle, settle_at, settle_waiting, tell_author
@@ -58,8 +58,8 @@ def return_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> models.
     why = clean(why).strip()
     if not why:
         raise MoveRefused(_("差し戻す理由を書いてください。"))
+    why += take_back_decision(snapshot)
     move(snapshot, "return", moves=MOVES, by=by, why=why, approver=None, approved_hash="")
-    models.Decision.objects.filter(snapshot=snapshot).delete()
     audit.record(action="snapshot.returned", subject=snapshot, by=by)
     return snapshot
 
@@ -76,8 +76,20 @@ def pull_back_snapshot(*, snapshot: models.Snapshot, by: User, why: str = "") ->
 
 
 @transaction.atomic
-def sign_snapshot(*, snapshot: models.Snapshot, by: User, seen_hash: str = "", comment: str = "") -> models.Snapshot:
-    """Give the next seal of the snapshot's route; the last one approves. Nobody signs own work."""
+def sign_snapshot(
+    *,
+    snapshot: models.Snapshot,
+    by: User,
+    seen_hash: str = "",
+    comment: str = "",
+    seen_step: str = "",
+    as_deputy: bool = False,
+    absence: str = "",
+) -> models.Snapshot:
+    """Give the next seal of the snapshot's route; the last one approves. Nobody signs own work.
+
+    ``seen_step``: which step of which hand-in was shown (``approval.step_token``). ``as_deputy``: 代決, with the reason.
+    """
     lock(snapshot)
     if snapshot.state != State.IN_REVIEW or snapshot.route is None:
         raise MoveRefused(_("いまは、印を押す順路に回っていません。"))
@@ -92,8 +104,10 @@ def sign_snapshot(*, snapshot: models.Snapshot, by: User, seen_hash: str = "", c
         day=fiscal.today(timezone.now()),
         content_hash=now,
         comment=clean(comment).strip(),
+        seen_step=seen_step,
+        deputy=approval.Deputy(clean(absence).strip()) if as_deputy else None,
     )
-    audit.record(action="snapshot.signed", subject=snapshot, by=by, position=seal.position, hash=now)
+    audit.record(action="snapshot.signed", subject=snapshot, by=by, position=seal.position, hash=now, as_deputy=seal.as_deputy)
     if seal.kind == StepKind.DECIDE:
         if submission.signatures.exclude(content_hash=now).exists():
             raise MoveRefused(_("印のあとに内容が変わっています。差し戻して、はじめから回してください。"))

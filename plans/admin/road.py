@@ -216,7 +216,7 @@ def move_page(admin: ModelAdmin, request: HttpRequest, pk: int, name: str) -> Ht
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     refused, posted = "", request.method == "POST"
-    form = page.form(request.POST) if posted else page.form(initial={"seen_hash": content_hash(snapshot)})
+    form = _form(name, request, snapshot)
     if posted and form.is_valid():
         try:
             page.deed(snapshot=snapshot, by=request.user, **form.facts())  # type: ignore[attr-defined]
@@ -231,6 +231,22 @@ def move_page(admin: ModelAdmin, request: HttpRequest, pk: int, name: str) -> Ht
     road = road_now(snapshot)
     shown = {"snapshot": snapshot, "road": road, "page": page, "form": form, "refused": refused, "fits": page.fits(road)}
     return show(admin, request, "move.html", title=page.label, status=409 if refused else 200, **shown)
+
+
+def _form(name: str, request: HttpRequest, snapshot: Snapshot) -> forms.Form:
+    """As it is sent, or with what is shown now written into it. A deputy is asked to say so."""
+    made, more = PAGES[name].form, {}
+    road = road_now(snapshot)
+    seen = {"seen_hash": road.hash, "seen_step": road.next_step}
+    posted = request.method == "POST"
+    if name == "sign" and (not posted or request.POST.get("seen_step") == road.next_step):
+        more["instead_of"] = _instead_of(request.user, road)
+    return made(request.POST, **more) if posted else made(initial=seen, **more)
+
+
+def _instead_of(user: Person, road: Road) -> str:
+    """The post this person may sign for as a deputy, when it is its turn; "" otherwise."""
+    return road.next_seal.step.post if road.next_seal and _may_sign_next(user, road) == "deputy" else ""
 
 
 def _done(page: Page, snapshot: Snapshot) -> Any:
@@ -306,10 +322,14 @@ def deeds_for(user: Person, road: Road) -> tuple[list[Deed], list[Deed]]:
     return main, others
 
 
-def _may_sign_next(user: Person, road: Road) -> bool:
+def _may_sign_next(user: Person, road: Road) -> str:
+    """'holder', 'deputy', or ''. Who has given a seal is not asked for a second one in another post."""
     seal = road.next_seal
-    today = fiscal.today(timezone.now())
-    return seal is not None and bool(approval.may_sign(seal.step, user, author=road.snapshot.author, day=today))
+    if seal is None:
+        return ""
+    how = approval.may_sign(seal.step, user, author=road.snapshot.author, day=fiscal.today(timezone.now()))
+    given = any(one.signature and one.signature.by_id == user.pk for one in road.seals)
+    return "" if how == "holder" and given else how
 
 
 def show(admin: ModelAdmin, request: HttpRequest, template: str, *, status: int = 200, **shown: Any) -> HttpResponse:

@@ -78,7 +78,24 @@ class SubmitForm(MoveForm):
 
 
 class SignForm(Seen):
+    """``instead_of``: the post a deputy signs for; without one, the seal is the person's own."""
+
+    seen_step = forms.CharField(widget=forms.HiddenInput, max_length=40, error_messages={"required": STALE})
+    as_deputy = forms.BooleanField(error_messages={"required": gettext_lazy("代わって押すことを確かめて、選んでください。")})
+    absence = forms.CharField(
+        label=gettext_lazy("代決する理由"),
+        help_text=gettext_lazy("例 出張で不在のため"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("代決する理由を書いてください。")},
+    )
     comment = _words(gettext_lazy("意見（なくてもよい）"))
+
+    def __init__(self, *args: Any, instead_of: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if instead_of:
+            self.fields["as_deputy"].label = _("「%(post)s」に代わって押す（代決する）") % {"post": instead_of}
+        else:
+            del self.fields["as_deputy"], self.fields["absence"]
 
 
 class ReturnForm(MoveForm):

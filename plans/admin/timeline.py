@@ -131,11 +131,16 @@ def _moves(snapshot: Snapshot, need: int) -> list[Event]:
 
 def _seals(snapshot: Snapshot, need: int) -> list[Event]:
     rows = Signature.objects.filter(submission__subject_type="plans.Snapshot", submission__subject_id=snapshot.pk)
-    words = {True: _("印を押した（代決）"), False: _("印を押した")}
     return [
-        Event(row.at, row.pk, "seal", f"{row.post}：{words[row.as_deputy]}", _name(row.by), row.comment)
+        Event(row.at, row.pk, "seal", _seal_title(row), _name(row.by), "\n".join(filter(None, [row.absence, row.comment])))
         for row in rows.select_related("by").order_by("-id")[:need]
     ]
+
+
+def _seal_title(row: Signature) -> str:
+    if row.for_post:
+        return _("%(post)s：%(whom)sに代わって印を押した（代決）") % {"post": row.post, "whom": row.for_post}
+    return f"{row.post}：{_('印を押した（代決）') if row.as_deputy else _('印を押した')}"
 
 
 def _decision(snapshot: Snapshot) -> list[Event]:

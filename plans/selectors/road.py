@@ -47,6 +47,13 @@ class Road:
     decision: Decision | None
     hash: str
     scheduled: bool
+    submission: Move | None = None
+
+    @property
+    def next_step(self) -> str:
+        """Names the step whose turn it is, and the hand-in it belongs to; "" when no seal is waited for."""
+        seal = self.next_seal
+        return approval.step_token(self.submission, seal.step) if seal and self.submission else ""
 
     @property
     def next_seal(self) -> Seal | None:
@@ -71,6 +78,7 @@ def road_of(snapshot: Snapshot, at: dt.datetime, *, content: str) -> Road:
         decision=getattr(snapshot, "decision", None),
         hash=content,
         scheduled=snapshot.is_scheduled(at),
+        submission=submission if handed_in else None,
     )
 
 

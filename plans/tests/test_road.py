@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from ichinoseki_portal import approval
 from ichinoseki_portal.models import ApprovalRoute, AuditRow, Department, Move, OutboxMail, PostHolding, SearchDocument, Signature
 from ichinoseki_portal.workflow import MoveRefused
 from plans import models
@@ -247,10 +248,40 @@ def test_seals_follow_each_other_and_the_last_decides(draft, office):
         sign_snapshot(snapshot=draft, by=people["係長"])
     sign_snapshot(snapshot=draft, by=people["財政課長"], comment="異議ありません")
     assert fresh(draft).state == State.IN_REVIEW
-    sign_snapshot(snapshot=draft, by=people["課長"])
+    for bare in ({}, {"as_deputy": True}, {"as_deputy": True, "absence": " "}, {"as_deputy": True, "absence": "長" * 201}):
+        with pytest.raises(MoveRefused, match="代決"):
+            sign_snapshot(snapshot=draft, by=people["課長"], **bare)
+    sign_snapshot(snapshot=draft, by=people["課長"], as_deputy=True, absence="出張のため")
     assert (fresh(draft).state, fresh(draft).approver) == (State.APPROVED, people["課長"])
     seals = list(Signature.objects.values_list("post", "as_deputy", "comment"))
     assert seals == [("係長", False, ""), ("財政課長", False, "異議ありません"), ("課長", True, "")]
+    last = Signature.objects.latest("position")
+    assert (last.for_post, last.absence) == ("部長", "出張のため")
+
+
+def two_posts(draft, office):
+    """One person is 係長 and, as it happens, 財政課長 too; the first seal is given."""
+    route, people = office
+    PostHolding.objects.filter(post="財政課長").update(user=people["係長"])
+    submit_snapshot(snapshot=draft, by=people["author"], route=route)
+    sign_snapshot(snapshot=draft, by=people["係長"])
+    return people["係長"]
+
+
+def test_one_person_gives_one_seal_whatever_the_posts(draft, office):
+    who = two_posts(draft, office)
+    with pytest.raises(MoveRefused, match="あなたの印（係長）がもうあります"):
+        sign_snapshot(snapshot=draft, by=who)
+    with pytest.raises(MoveRefused, match="もうあります"):
+        sign_snapshot(snapshot=draft, by=who, as_deputy=True, absence="不在")
+    assert Signature.objects.count() == 1
+
+
+def test_that_one_person_gives_one_seal_hangs_on_the_guard(draft, office, monkeypatch):
+    who = two_posts(draft, office)
+    monkeypatch.setattr(approval, "refuse_second_seal", lambda *args: None)
+    sign_snapshot(snapshot=draft, by=who)
+    assert Signature.objects.filter(by=who).count() == 2
 
 
 def test_a_route_is_not_walked_past(draft, office, person):
@@ -348,6 +379,8 @@ def test_a_return_takes_the_recorded_decision_back(handed_in, person):
     approve_snapshot(snapshot=handed_in, by=person("approver"), decision=COUNCIL)
     return_snapshot(snapshot=fresh(handed_in), by=person("approver"), why="番号の誤り")
     assert not models.Decision.objects.exists()
+    kept = Move.objects.get(name="return").why
+    assert kept.startswith("番号の誤り") and "文書番号 一ま第123号" in kept and "附帯意見 周知に努めること" in kept
     submit_snapshot(snapshot=fresh(handed_in), by=person("editor"))
     approve_snapshot(snapshot=fresh(handed_in), by=person("approver"), decision=COUNCIL)
     assert models.Decision.objects.count() == 1

@@ -12,7 +12,15 @@ from ichinoseki_portal.fiscal import JST
 from ichinoseki_portal.models import ApprovalRoute, Department, Move, PostHolding, RouteStep, Signature
 from plans import models
 from plans.actions.contents import content_hash
-from plans.actions.snapshots import approve_snapshot, publish_snapshot, sign_snapshot, submit_snapshot, withdraw_snapshot
+from plans.actions.snapshots import (
+    approve_snapshot,
+    publish_snapshot,
+    return_snapshot,
+    sign_snapshot,
+    submit_snapshot,
+    withdraw_snapshot,
+)
+from plans.admin.road import road_now
 from plans.enums import State
 from plans.tests.factories import all_rows, clause, document, take_in
 
@@ -54,11 +62,13 @@ def address(snapshot, name):
 
 def fields(snapshot, name):
     """What a person would have typed, with the hash the page carries."""
-    seen = {"seen_hash": content_hash(snapshot)}
+    snapshot.refresh_from_db()
+    road = road_now(snapshot)
+    seen = {"seen_hash": road.hash}
     record = {"decided_on": "2022-03-01", "document_number": "一ま第1号", "category": "mayor"}
     return {
         "submit": {},
-        "sign": seen,
+        "sign": {**seen, "seen_step": road.next_step or "0-0"},
         "approve": seen,
         "record": {**seen, **record},
         "override": {**seen, "override": "ほかに人がいないため"},
@@ -314,10 +324,14 @@ def test_the_row_of_seals_from_hand_in_to_decision(client, person, draft, seals)
     client.force_login(people["係長"])
     assert address(draft, "sign") in client.get(desk).content.decode()
     client.post(address(draft, "sign"), {**fields(draft, "sign"), "comment": "よいと思います"})
-    assert client.post(address(draft, "sign"), fields(draft, "sign")).status_code == 302, "as deputy of the 課長"
+    for_other = {"as_deputy": "on", "absence": "出張で不在のため"}
+    shown = client.get(address(draft, "sign")).content.decode()
+    assert "「課長」に代わって押す（代決する）" in shown
+    assert client.post(address(draft, "sign"), {**fields(draft, "sign"), **for_other}).status_code == 302
     client.force_login(people["部長"])
     page = client.get(desk).content.decode()
-    assert "見本係長" in page and "代決" in page and "よいと思います" in page
+    assert "見本係長" in page and "代決の理由：出張で不在のため" in page and "よいと思います" in page
+    assert "代わって押す" not in client.get(address(draft, "sign")).content.decode(), "the seal is the own one"
     client.post(address(draft, "sign"), fields(draft, "sign"))
     draft.refresh_from_db()
     assert (draft.state, draft.approver) == (State.APPROVED, people["部長"])
@@ -363,3 +377,40 @@ def test_a_stale_seal_is_refused(client, draft, seals):
     client.force_login(people["課長"])
     assert client.post(address(draft, "sign"), typed).status_code == 409
     assert Signature.objects.count() == 1
+
+
+def test_a_form_of_seals_sent_twice_gives_one_seal(client, draft, seals):
+    """係長, who may stand in for 課長, means one seal: the second sending is not taken for the 代決."""
+    route, people = seals
+    submit_snapshot(snapshot=draft, by=people["起案"], route=route)
+    client.force_login(people["係長"])
+    typed = fields(draft, "sign")
+    assert client.post(address(draft, "sign"), typed).status_code == 302
+    again = client.post(address(draft, "sign"), typed)
+    assert again.status_code == 409 and "いまは別の段の番です（「2 課長（承認）」）" in again.content.decode()
+    for more in ({"as_deputy": "on", "absence": "不在"}, {"seen_step": ""}, {"seen_step": "1-1"}, {"seen_step": "長" * 99}):
+        assert client.post(address(draft, "sign"), {**typed, **more}).status_code == 409
+    assert Signature.objects.count() == 1
+
+
+@pytest.mark.parametrize("missing", ["as_deputy", "absence"])
+def test_a_deputy_says_so_and_why(client, draft, seals, missing):
+    route, people = seals
+    submit_snapshot(snapshot=draft, by=people["起案"], route=route)
+    sign_snapshot(snapshot=draft, by=people["係長"])
+    client.force_login(people["係長"])
+    typed = {**fields(draft, "sign"), "as_deputy": "on", "absence": "不在", missing: ""}
+    page = client.post(address(draft, "sign"), typed).content.decode()
+    assert {"as_deputy": "代わって押すことを確かめて", "absence": "代決する理由を書いて"}[missing] in page
+    assert Signature.objects.count() == 1
+
+
+def test_a_form_of_the_hand_in_before_gives_no_seal(client, draft, seals):
+    route, people = seals
+    submit_snapshot(snapshot=draft, by=people["起案"], route=route)
+    typed = fields(draft, "sign")
+    return_snapshot(snapshot=draft, by=people["課長"], why="数字")
+    submit_snapshot(snapshot=draft, by=people["起案"], route=route)
+    client.force_login(people["係長"])
+    assert client.post(address(draft, "sign"), typed).status_code == 409 and not Signature.objects.exists()
+    assert client.post(address(draft, "sign"), fields(draft, "sign")).status_code == 302

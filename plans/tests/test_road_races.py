@@ -1,15 +1,20 @@
 """The same button pressed twice at one moment, through the pages, on both databases: done once, and the other told."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ichinoseki_portal.models import AuditRow, Move
+from ichinoseki_portal import approval
+from ichinoseki_portal.models import ApprovalRoute, AuditRow, Move, PostHolding, Signature
 from ichinoseki_portal.tests.racing import race
 from plans import models
 from plans.actions import snapshots
 from plans.actions.contents import content_hash
-from plans.actions.snapshots import approve_snapshot, submit_snapshot
+from plans.actions.snapshots import approve_snapshot, return_snapshot, submit_snapshot
+from plans.admin import road
+from plans.admin.road import road_now
 from plans.tests.factories import list_document, take_in
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -92,3 +97,38 @@ def test_a_remark_is_settled_once(handed_in, editor):
     remark = models.Remark.objects.create(snapshot=handed_in, text="見て", by=editor)
     press_at_once(editor, f"{LIST}{handed_in.pk}/remark/{remark.pk}/done/", {})
     assert AuditRow.objects.filter(action="remark.settled").count() == 1
+
+
+# --- one press of the seal --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def for_two_absent(person, handed_in):
+    """A route on which one person may stand in for two posts that follow each other, the last of which decides."""
+    route = ApprovalRoute.objects.create(name="二段の代決")
+    route.steps.create(position=1, kind="approve", post="課長", deputy_post="係長")
+    route.steps.create(position=2, kind="decide", post="部長", deputy_post="係長")
+    return_snapshot(snapshot=handed_in, by=person("approver", email="back@x.invalid"), why="順路へ")
+    submit_snapshot(snapshot=handed_in, by=handed_in.author, route=route)
+    deputy = person("auditor", email="deputy@x.invalid")
+    PostHolding.objects.create(user=deputy, post="係長", first_day=dt.date(2020, 4, 1))
+    handed_in.refresh_from_db()
+    typed = {"seen_hash": content_hash(handed_in), "seen_step": road_now(handed_in).next_step}
+    return handed_in, deputy, {**typed, "as_deputy": "on", "absence": "不在のため"}
+
+
+def test_a_double_click_on_the_seal_gives_one_seal(for_two_absent):
+    draft, deputy, typed = for_two_absent
+    assert press_at_once(deputy, f"{LIST}{draft.pk}/sign/", typed, 2) == [302, 409]
+    draft.refresh_from_db()
+    assert (Signature.objects.count(), draft.state) == (1, "in_review")
+
+
+def test_that_a_double_click_gives_one_seal_hangs_on_the_step_shown(for_two_absent, monkeypatch):
+    """The guard off: the second press is taken for the next step, and decides."""
+    draft, deputy, typed = for_two_absent
+    monkeypatch.setattr(approval, "refuse_other_step", lambda *args: None)
+    monkeypatch.setattr(road, "_instead_of", lambda *args: "だれか")
+    assert press_at_once(deputy, f"{LIST}{draft.pk}/sign/", typed, 2) == [302, 302]
+    draft.refresh_from_db()
+    assert (Signature.objects.count(), draft.state) == (2, "approved")
