@@ -117,6 +117,23 @@ def test_a_clause_through_three_editions(edition, client, monkeypatch):
     assert 'href="/plans/mihon/2022/1.1/latest/"' in client.get("/plans/mihon/2022/1.1/").content.decode()
 
 
+def test_of_what_was_dropped_no_destination_is_missing(edition, client, monkeypatch):
+    freeze(monkeypatch, "2033-11-24 10:00")
+    edition(2022, "やめる文。", "分かれる文。")
+    second = edition(2027, "やめる一。", "残る二。")
+    became("dropped", at(2022, "1.1"), by=second)
+    became("split", at(2022, "1.2"), at(2027, "1.1"), by=second)
+    became("split", at(2022, "1.2"), at(2027, "1.2"), by=second)
+    third = edition(2032, "残る二。", "新しい文。")
+    silent = "このあとの版での行き先は、まだ書かれていません"
+    page = text_of(client.get("/plans/mihon/2022/1.1/latest/"))
+    assert "次の版で、なくなりました" in page and silent not in page and "いちばん新しいもの" not in page
+    became("dropped", at(2027, "1.1"), by=third)
+    edition(2037, "文。")
+    page = text_of(client.get("/plans/mihon/2022/1.2/latest/"))  # one part is gone, of the other nobody says
+    assert "なくなりました" in page and silent in page
+
+
 def test_the_newest_and_one_nobody_has_followed(edition, client):
     edition(2022, "文。")
     assert "この項目が、いちばん新しいものです。" in text_of(client.get("/plans/mihon/2022/1.1/latest/"))
