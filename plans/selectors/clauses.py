@@ -137,15 +137,17 @@ def shown_clause(plan: str, key: str, code: str, at: dt.datetime, sequence: int 
     return found
 
 
-def clause_page(clause: Clause, at: dt.datetime, *, stated: bool = False) -> ClausePage:
-    """Everything the page shows. ``clause`` comes from ``shown_clause``; ``stated``: the page stands within its snapshot.
+def clause_page(clause: Clause, at: dt.datetime, *, stated: bool = False, on: dt.date | None = None) -> ClausePage:
+    """Everything the page shows. ``clause`` comes from ``shown_clause``; ``stated``: the page stands within its snapshot;
+    ``on``: the day whose status and review years are told.
 
     Two queries more: the clauses round it, and the texts of all of them with 所管課; one each for ties, their far ends, and
     review rules, where there are any. With ``shown_clause`` six at most.
     """
     edition, today = clause.snapshot.edition, fiscal.today(at)
-    told = _volume(clause, today, stated=stated)
-    ties = ties_of(edition, clause.code, at, today, links=clause.has_links, successions=clause.has_successions)
+    on = on or today
+    told = _volume(clause, on, stated=stated)
+    ties = ties_of(edition, clause.code, at, on, links=clause.has_links, successions=clause.has_successions)
     around = _around(clause, at)
     texts, departments = texts_and_departments((one.address_id for one in around), clause.address_id, at)
     plain = edition.get_absolute_url()
@@ -168,19 +170,19 @@ def clause_page(clause: Clause, at: dt.datetime, *, stated: bool = False) -> Cla
         links=ties.links,
         successions=ties.successions,
         departments=departments,
-        reviews=reviews_of(edition, at, today, clause.code) if clause.has_reviews else [],
+        reviews=reviews_of(edition, at, on, clause.code) if clause.has_reviews else [],
     )
     _put_below(page, entries)
     page.previous, page.following = _neighbours(entries, [*above, here])
     return page
 
 
-def _volume(clause: Clause, today: dt.date, *, stated: bool) -> Volume:
+def _volume(clause: Clause, on: dt.date, *, stated: bool) -> Volume:
     edition = clause.snapshot.edition
     edition.current_stage, edition.next_first_year = clause.current_stage, clause.next_first_year
-    told = volume(edition, today)
+    told = volume(edition, on)
     if stated or clause.snapshot.before_decision:
-        state(told, clause.snapshot, today)
+        state(told, clause.snapshot, on)
     return told
 
 

@@ -47,20 +47,20 @@ class LatestPage:
         return bool(self.page and self.page.volume.status.key == "ended")
 
 
-def latest_page(plan: str, at: dt.datetime) -> LatestPage | None:
-    """The edition in force whose text is here; else the last one that was, with its successors named. None: no such plan.
+def latest_page(plan: str, at: dt.datetime, on: dt.date | None = None) -> LatestPage | None:
+    """The edition in force (now, or on a day asked about) whose text is here; else the last one that was, with its successors named. None: no such plan.
 
     One query more than the page of the edition itself less the one that finds it.
     """
     editions = list(editions_with_flags(at).filter(plan__key=plan))
     if not editions:
         return None
-    today = fiscal.today(at)
+    today = on or fiscal.today(at)
     shelf = Shelf(editions[0].plan, sorted((volume(one, today) for one in editions), key=newest_last, reverse=True))
     chosen = _chosen(shelf.volumes)
     if chosen is None:
         return LatestPage(None, shelf)
-    found = LatestPage(page_of(chosen.edition, at), shelf)
+    found = LatestPage(page_of(chosen.edition, at, on=on), shelf)
     if found.has_ended:
         found.successors = [one for one in shelf.volumes if newest_last(one) > newest_last(chosen)]
     return found
@@ -110,12 +110,12 @@ class Thread:
         return self.start.status.key == "draft" or any(hop.status.key == "draft" for hop in self.hops)
 
 
-def clause_thread(clause: Clause, at: dt.datetime) -> Thread:
+def clause_thread(clause: Clause, at: dt.datetime, on: dt.date | None = None) -> Thread:
     """Follow the succession as the text that counts of each later edition states it. ``clause`` comes from ``shown_clause``.
 
-    One query a hop, and three more: what stands at all the places met, its words, and the plan's later editions.
+    ``on``: the day whose status is told. One query a hop, and three more: what stands at all the places met, its words, and the plan's later editions.
     """
-    today = fiscal.today(at)
+    today = on or fiscal.today(at)
     rows, cut = _followed(clause.address_id, at)
     places = {clause.address_id, *(row.new_id for row in rows if row.new_id)}
     ends, words = far_ends(places, at, today), _words(places, at)
@@ -130,7 +130,8 @@ def clause_thread(clause: Clause, at: dt.datetime) -> Thread:
         status = volume(_told(row), today).status
         words_of = WORDS.get(row.kind, "")
         thread.hops.append(Hop(row.kind, words_of, row.reason, row.edition, status, end, words.get(row.new_id, ""), last))
-    thread.later = _silent(clause, thread, at, today)
+    ended = bool(rows) and all(row.new_id is None for row in rows if row.new_id not in onward)
+    thread.later = [] if ended else _silent(clause, thread, at, today)  # of what is gone nothing more is to be said
     return thread
 
 

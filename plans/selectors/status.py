@@ -16,7 +16,7 @@ from plans.models import Edition
 
 @dataclass(frozen=True)
 class Status:
-    """``key`` is draft, coming, running, final, ended or unknown."""
+    """``key`` is draft, undecided, coming, running, final, ended or unknown."""
 
     key: str
     label: Any
@@ -27,6 +27,7 @@ class Status:
 
 
 DRAFT = Status("draft", _("案（決定前）"))
+UNDECIDED = Status("undecided", _("まだ決まっていません"))
 COMING = Status("coming", _("これから"))
 RUNNING = Status("running", _("計画期間中"))
 FINAL = Status("final", _("最終年度"))
@@ -43,8 +44,8 @@ def status_of(edition: Edition, stage: str, on: dt.date, next_first_year: int | 
         return DRAFT
     if edition.has_ended(on) or _replaced(edition, on, next_first_year):
         return ENDED
-    if edition.decided_date and not edition.is_decided(on):
-        return DRAFT
+    if edition.decided_date and not edition.is_decided(on):  # seen before its decision: the text shown is no draft
+        return UNDECIDED
     if edition.first_fiscal_year is None:
         return UNKNOWN
     if not edition.has_begun(on):

@@ -8,6 +8,8 @@ from plans.tests.library import LONG_AGO, fill, freeze, text_of
 
 pytestmark = pytest.mark.django_db
 
+DEEPER = ["/plans/kyodo/2022/7.2/", "/plans/kyodo/2022/7.2/latest/", "/plans/kyodo/2022/v0/", "/plans/kyodo/2022/v0/7.2/"]
+DEEPER += ["/plans/kyodo/latest/"]
 PATHS = ["/plans/", "/plans/kyodo/", "/plans/kyodo/2022/"]
 
 
@@ -36,7 +38,8 @@ def test_the_page_says_which_day_and_leads_back(shelf, client, path):
 @pytest.mark.parametrize(
     ("day", "status"),
     [
-        ("2021-03-31", "案（決定前）"),
+        ("2000-05-01", "まだ決まっていません"),
+        ("2021-03-31", "まだ決まっていません"),
         ("2022-03-31", "これから"),
         ("2022-04-01", "計画期間中"),
         ("2026-04-01", "最終年度"),
@@ -46,6 +49,24 @@ def test_the_page_says_which_day_and_leads_back(shelf, client, path):
 )
 def test_the_status_of_that_day(shelf, client, day, status):
     assert status in tags(client.get(f"/plans/kyodo/2022/?asof={day}"))
+
+
+@pytest.mark.parametrize("path", DEEPER)
+def test_a_clause_and_the_stable_addresses_tell_that_day_too(shelf, client, path):
+    for day, status in (("2021-03-31", "まだ決まっていません"), ("2024-05-01", "計画期間中"), ("2027-04-01", "期間終了")):
+        if path.endswith("kyodo/latest/") and day < "2022":
+            continue  # nothing was in force
+        answer = client.get(f"{path}?asof={day}")
+        told = re.search(r'<span class="tag \w+">([^<]+)</span>', answer.content.decode().partition("<main")[2])[1]
+        assert (told, answer["X-Robots-Tag"]) == (status, "noindex"), (path, day)
+        assert "の時点の期間と状態です" in text_of(answer) and f'<a class="more" href="{path}">' in answer.content.decode()
+    assert "の時点の期間と状態です" not in text_of(client.get(path))
+
+
+def test_what_was_in_force_on_that_day(shelf, client):
+    assert "まだ期間の始まった版がありません" in text_of(client.get("/plans/kyodo/latest/?asof=2000-05-01"))
+    page = text_of(client.get("/plans/sogo/latest/?asof=2020-05-01"))
+    assert "計画期間中" in page and "終わりました" not in page.partition("この版の文")[0]
 
 
 def test_review_years_of_that_day(shelf, client):
@@ -59,7 +80,7 @@ def test_review_years_of_that_day(shelf, client):
         *("%00", "２０２４-０５-０１", "2024-05-01%0a", "-1", "9999-12-31", "'%20OR%201=1"),
     ],
 )
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, *DEEPER])
 def test_what_is_no_day_is_answered_kindly(shelf, client, path, written):
     answer = client.get(f"{path}?asof={written}")
     assert answer.status_code == 400 and "日付が読み取れませんでした" in text_of(answer)

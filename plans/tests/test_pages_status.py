@@ -21,9 +21,9 @@ NEXT = edition(2026, 2035, "2025-03")
 @pytest.mark.parametrize(
     ("moment", "sogo", "kyodo", "following"),
     [
-        ("2016-03-31 23:59:59", "coming", "draft", "draft"),
-        ("2016-04-01 00:00", "running", "draft", "draft"),
-        ("2025-02-28 23:59", "running", "running", "draft"),
+        ("2016-03-31 23:59:59", "coming", "undecided", "undecided"),
+        ("2016-04-01 00:00", "running", "undecided", "undecided"),
+        ("2025-02-28 23:59", "running", "running", "undecided"),
         ("2025-03-01 00:00", "running", "running", "coming"),
         ("2025-04-01 00:00", "final", "running", "coming"),
         ("2026-03-31 23:59:59", "final", "running", "coming"),

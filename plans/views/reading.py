@@ -47,34 +47,34 @@ def edition_detail(request: HttpRequest, plan: str, edition: str) -> HttpRespons
     found = edition_page(plan, edition, timezone.now(), on=when.day)
     if found is None:
         raise Http404
-    return _edition(request, found, asof=when, noindex=when.asked, status=when.status)
+    return _edition(request, found, when)
 
 
 @access("public", object="edition")
 def plan_latest(request: HttpRequest, plan: str) -> HttpResponse:
     """The edition in force, at an address that stays when the next one comes."""
-    found = latest_page(plan, timezone.now())
+    when = asof(request)
+    found = latest_page(plan, timezone.now(), when.day)
     if found is None:
         raise Http404
     if found.page is None:
-        context = {"shelf": found.shelf, "fictional": found.shelf.plan.fictional, "none_yet": True}
-        return page(request, "plans/plan_detail.html", {**context, "canonical": found.shelf.plan.get_absolute_url()})
-    return _edition(request, found.page, latest=found)
+        context = {"shelf": found.shelf, "fictional": found.shelf.plan.fictional, "none_yet": True, "asof": when}
+        context["canonical"] = found.shelf.plan.get_absolute_url()
+        return page(request, "plans/plan_detail.html", context, noindex=when.asked, status=when.status)
+    return _edition(request, found.page, when, latest=found)
 
 
 @access("public", object="edition")
 def snapshot_detail(request: HttpRequest, plan: str, edition: str, sequence: int) -> HttpResponse:
     """A stated snapshot (v<n>): the same page with the text of that stage, for good."""
-    at = timezone.now()
-    found = edition_page(plan, edition, at, sequence=sequence)
+    at, when = timezone.now(), asof(request)
+    found = edition_page(plan, edition, at, sequence=sequence, on=when.day)
     if found is None:
         return _gone(request, plan, edition, sequence, at)
-    return _edition(request, found)
+    return _edition(request, found, when)
 
 
-def _edition(
-    request: HttpRequest, found: EditionPage, *, noindex: bool = False, status: int = 200, **extra: object
-) -> HttpResponse:
+def _edition(request: HttpRequest, found: EditionPage, when: AsOf, **extra: object) -> HttpResponse:
     standing = found.standing
     plain = found.edition.get_absolute_url()
     context = {
@@ -82,9 +82,10 @@ def _edition(
         "fictional": found.edition.plan.fictional,
         "canonical": standing.place.base if standing.stated and not standing.counts else plain,
         "decided_since": standing.decided_since,
+        "asof": when,
         **extra,
     }
-    return page(request, "plans/edition_detail.html", context, shows=[found.snapshot], noindex=noindex, status=status)
+    return page(request, "plans/edition_detail.html", context, shows=[found.snapshot], noindex=when.asked, status=when.status)
 
 
 @access("public", object="clause")
@@ -109,17 +110,20 @@ def _clause(request: HttpRequest, clause: Clause, at: dt.datetime, *, stated: bo
     if clause.kind == ClauseKind.PARAGRAPH and clause.parent_id:
         parent, _dot, anchor = clause.code.rpartition(".")
         base = clause.snapshot.get_absolute_url() if stated else clause.snapshot.edition.get_absolute_url()
-        answer = HttpResponseRedirect(f"{base}{parent}/#{anchor}")
+        asked = f"?{request.GET.urlencode()}" if request.GET else ""
+        answer = HttpResponseRedirect(f"{base}{parent}/{asked}#{anchor}")
         return keep_out(answer) if clause.snapshot.before_decision else answer
-    found = clause_page(clause, at, stated=stated)
+    when = asof(request)
+    found = clause_page(clause, at, stated=stated, on=when.day)
     own = stated and not found.is_current
     context = {
         "page": found,
         "fictional": found.edition.plan.fictional,
         "canonical": found.entry.url if own else found.entry.clause_address,
         "decided_since": found.decided_since,
+        "asof": when,
     }
-    return page(request, "plans/clause_detail.html", context, shows=[found.snapshot])
+    return page(request, "plans/clause_detail.html", context, shows=[found.snapshot], noindex=when.asked, status=when.status)
 
 
 @access("public", object="clause")
@@ -129,9 +133,11 @@ def clause_latest(request: HttpRequest, plan: str, edition: str, code: str) -> H
     clause = shown_clause(plan, edition, code, at)
     if clause is None:
         raise Http404
-    thread = clause_thread(clause, at)
-    context = {"thread": thread, "edition": clause.snapshot.edition, "fictional": clause.snapshot.edition.plan.fictional}
-    return page(request, "plans/clause_latest.html", context, noindex=thread.shows_draft)
+    when, edition_shown = asof(request), clause.snapshot.edition
+    thread = clause_thread(clause, at, when.day)
+    context = {"thread": thread, "edition": edition_shown, "fictional": edition_shown.plan.fictional, "asof": when}
+    hidden = thread.shows_draft or when.asked
+    return page(request, "plans/clause_latest.html", context, noindex=hidden, status=when.status)
 
 
 def _gone(request: HttpRequest, plan: str, edition: str, sequence: int, at: dt.datetime) -> HttpResponse:
