@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,13 @@ from plans.models import Actor, ActorAlias, Clause, ClauseAddress
 from . import clause_desk, history
 from .conflicts import Guarded, SeenForm, locked_words
 from .fields import PredicatesField
+from .trees import name_of, tree_address
+
+
+def following(clause: Clause) -> Clause | None:
+    """The clause after this one in reading order."""
+    rows = Clause.objects.filter(snapshot=clause.snapshot_id, position__gt=clause.position)
+    return rows.defer("frozen", "lines", "modality").order_by("position").first()
 
 
 class ClauseForm(SeenForm):
@@ -90,11 +97,22 @@ class ClauseAdmin(Guarded):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         clause = self.get_object(request, object_id) if object_id and self.has_view_permission(request) else None
-        more = clause_desk.shown(clause, request) if clause else {}
+        more = {**clause_desk.shown(clause, request), "following": following(clause)} if clause else {}
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return history.to_timeline("clause", object_id)
+
+    def response_change(self, request: HttpRequest, obj: Clause) -> HttpResponse:
+        """Back to where one came from: the list as it was filtered, else the tree at this clause; or on to the next clause."""
+        on = following(obj) if "_next" in request.POST else None
+        if "_continue" in request.POST or ("_next" not in request.POST and "_changelist_filters" in request.GET):
+            return super().response_change(request, obj)
+        self.message_user(request, _("「%(clause)s」を保存しました。") % {"clause": name_of(obj)}, messages.SUCCESS)
+        if on is None:
+            return HttpResponseRedirect(tree_address(obj.snapshot_id, str(obj.pk)))
+        query = request.GET.urlencode()
+        return HttpResponseRedirect(reverse("admin:plans_clause_change", args=[on.pk]) + (f"?{query}" if query else ""))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -16,7 +16,7 @@ from plans.tests.factories import all_rows, clause, document, publish, take_in
 
 pytestmark = pytest.mark.django_db
 SESSIONS = ("sessions.Session",)
-QUERIES = 18
+QUERIES = 19
 
 
 @pytest.fixture
@@ -118,3 +118,35 @@ def test_a_page_with_more_on_it_takes_no_more_queries(client, editor, draft, row
         edit_clause(clause=row, by=editor, version=number, body=f"文{number}。")
     with django_assert_num_queries(QUERIES):
         shown(client, row)
+
+
+def saved(client, row, query="", **more):
+    """Saves the clause's page as a person would, and says where one is led."""
+    page = client.get(address(row) + query)
+    form = page.context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    return client.post(address(row) + query, {**values, "body": "直した文。", "_save": "1", **more})["Location"]
+
+
+def test_after_saving_one_is_back_in_the_tree_at_the_clause(client, editor, draft, row):
+    client.force_login(editor)
+    tree = f"/admin/plans/snapshot/{draft.pk}/tree/?at={row.pk}"
+    assert f"{tree}#c{row.pk}" in shown(client, row)
+    assert saved(client, row) == f"{tree}#c{row.pk}"
+    page = client.get(tree).content.decode()
+    assert "「１ 取組」を保存しました。" in page
+    assert models.Clause.objects.get(pk=row.pk).body == "直した文。"
+
+
+def test_whoever_came_from_a_filtered_list_is_back_there(client, editor, draft, row):
+    client.force_login(editor)
+    where = saved(client, row, f"?_changelist_filters=snapshot__id__exact%3D{draft.pk}")
+    assert where == f"/admin/plans/clause/?snapshot__id__exact={draft.pk}"
+
+
+def test_saving_leads_on_to_the_next_clause_in_reading_order(client, editor, draft, row):
+    client.force_login(editor)
+    last = draft.clauses.get(code="2")
+    assert "保存して次の項目（2）へ" in shown(client, row) and "保存して次の項目" not in shown(client, last)
+    assert saved(client, row, "?_changelist_filters=x%3D1", _next="1") == f"{address(last)}?_changelist_filters=x%3D1"
+    assert saved(client, last, _next="1") == f"/admin/plans/snapshot/{draft.pk}/tree/?at={last.pk}#c{last.pk}"
