@@ -79,12 +79,20 @@ def test_empty_cells_rows_and_columns_are_seen(two, client):
     words = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", page))
     assert "「目標」5つのうち4つには、つながる項目がありません。" in words
     assert "「学ぶ場」には、つながる項目があります。" in words and "「会議」には、つながる項目がありません。" in words
-    assert row_of(page, "目標その1").count("－つながりなし") == 3 and row_of(page, "目標その1").endswith("つながり0")
+    assert row_of(page, "目標その1").count("－つながりなし") == 3 and row_of(page, "目標その1").endswith("0")
     tied = row_of(page, "目標その2")  # the action counts for the measure above it
-    assert (
-        tied.count("－つながりなし") == 2 and "（１）学ぶ場●これが支える項目（本文に明記）" in tied and tied.endswith("つながり1")
-    )
-    assert 'class="none"' in page and page.count("○") == 1  # in the legend alone
+    assert tied.count("－つながりなし") == 2 and "●これが支える項目（本文に明記）" in tied and tied.endswith("1")
+    assert '<tr class="none"' in page and page.count("○") == 1  # in the legend alone
+
+
+def test_on_a_phone_a_row_says_in_words_what_it_is_tied_to_and_names_the_rest(two, client):
+    tie(("mihon", "1.2"), ("other", "7.1.1.1"), basis="stated")
+    page = client.get(MATRIX).content.decode().partition('class="matrix-cards"')[2]
+    cards = [re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", one)) for one in re.split(r"<h3>", page.partition("<table")[0])[1:]]
+    assert len(cards) == 5
+    assert "つながっている項目（１）学ぶ場●これが支える項目（本文に明記）つながりのない2項目" in cards[1]
+    assert "基本方針１人づくり" in cards[1].partition("つながりのない")[2] and "会議" in cards[1].partition("つながりのない")[2]
+    assert "つながっている項目は、ありません。つながりのない3項目" in cards[0] and "学ぶ場" in cards[0]
 
 
 def test_a_tie_reads_from_the_row_whichever_way_it_was_made(two, client):
