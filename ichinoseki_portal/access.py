@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 ANYONE = AnonymousUser()
@@ -94,12 +95,14 @@ def access(
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in rule.methods:
-                return HttpResponseNotAllowed(sorted(rule.methods))
+                return HttpResponseNotAllowed(sorted(rule.methods), render_to_string("405.html"))
             if rule.who == "staff" and not (request.user.is_active and request.user.is_staff):
                 raise Http404
             return view(request, *args, **kwargs)
 
         guarded.access_rule = rule  # type: ignore[attr-defined]
+        if "POST" not in rule.methods:
+            guarded.csrf_exempt = True  # type: ignore[attr-defined]  # nothing can be sent to it: say so, not that a token is missing
         return guarded
 
     return decorate

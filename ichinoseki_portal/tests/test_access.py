@@ -57,6 +57,9 @@ class TestGuard:
         assert client.head("/declared/").status_code == 200
         answer = client.post("/declared/")
         assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+        assert "ここは読むだけのページです" in answer.content.decode()
+        strict = type(client)(enforce_csrf_checks=True)
+        assert strict.post("/declared/").status_code == 405  # not a word of a missing token
 
     def test_the_desk_is_hidden_from_all_but_active_staff(self, client, person):
         missing = client.get("/nowhere/")

@@ -48,6 +48,19 @@ def record_decision(*, snapshot: models.Snapshot, by: User, content_hash: str, *
     return row
 
 
+def take_back_decision(snapshot: models.Snapshot) -> str:
+    """Take the recorded decision away from a snapshot that is sent back. Returns its facts in words, to be kept with the move."""
+    row = models.Decision.objects.filter(snapshot=snapshot).first()
+    if row is None:
+        return ""
+    names = ("decided_on", "document_number", "category", "bill_number", "council_date", "council_result", "amendments", "opinion")
+    labels = {field.name: field.verbose_name for field in row._meta.fields}
+    shown = {name: getattr(row, f"get_{name}_display", lambda name=name: getattr(row, name))() for name in names}
+    facts = "、".join(f"{labels[name]} {value}" for name, value in shown.items() if value)
+    row.delete()
+    return "\n" + _("取り消した決裁の記録：%(facts)s") % {"facts": facts}
+
+
 def _refuse_impossible(row: models.Decision) -> None:
     today = fiscal.today(timezone.now())
     if row.decided_on > today or (row.council_date and row.council_date > today):

@@ -13,6 +13,16 @@ from ichinoseki_portal.admin_site import CleanForm, PortalAdmin
 from plans.models import ReviewExplanation, ReviewRule, Succession
 
 
+class Recorded(PortalAdmin):
+    """What is public at once and rests on nobody's second look: kept by superusers alone, with an audit row."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+
 class WholeEdition(CleanForm):
     """A succession recorded of editions as a whole."""
 
@@ -25,7 +35,7 @@ class WholeEdition(CleanForm):
 
 
 @admin.register(Succession)
-class SuccessionAdmin(PortalAdmin):
+class SuccessionAdmin(Recorded):
     """What a snapshot states is official with it: only read here (``successions`` has the pages for a draft's)."""
 
     place = 80
@@ -51,13 +61,13 @@ class ReviewExplanationInline(admin.StackedInline):
         return request.user.has_perm("plans.view_reviewrule")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("plans.change_reviewrule")
+        return request.user.is_superuser
 
     has_change_permission = has_add_permission
 
 
 @admin.register(ReviewRule)
-class ReviewRuleAdmin(PortalAdmin):
+class ReviewRuleAdmin(Recorded):
     place = 110
     list_display = ["address", "trigger", "trigger_edition", "offset_fiscal_years", "reading", "chosen_by"]
     list_select_related = ["address__edition__plan", "trigger_edition"]

@@ -31,7 +31,9 @@ class PlanAdmin(PortalAdmin):
     search_fields = ["title", "key"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["fictional", *(["key"] if obj else [])]  # addresses do not change; fictional comes with a document
+        """Addresses do not change, fictional comes with a document; the name of what is public only a superuser changes."""
+        public = obj and not request.user.is_superuser and obj.editions.filter(listed_at__isnull=False).exists()
+        return ["fictional", *(["key"] if obj else []), *(["title", "owner", "kind"] if public else [])]
 
 
 class SnapshotInline(admin.TabularInline):

@@ -9,7 +9,7 @@ from ichinoseki_portal.models import AuditRow
 from plans import models
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
 from plans.admin.shelf import OFFICIAL
-from plans.tests.factories import all_rows, clause, document, publish, take_in
+from plans.tests.factories import all_rows, clause, document, list_document, publish, take_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/plans/snapshot/"
@@ -223,8 +223,8 @@ def test_the_facts_of_a_published_edition_are_not_changed_by_hand(client, person
     assert {name: getattr(edition, name) for name in OFFICIAL} == before and edition.source_note == "新しい注"
 
 
-def test_a_review_rule_takes_its_trigger_and_explanations(client, editor, row):
-    client.force_login(editor)
+def test_a_review_rule_takes_its_trigger_and_explanations(client, person, row):
+    client.force_login(person(is_superuser=True))
     fields = {
         "address": row.address_id,
         "trigger": "策定",
@@ -266,3 +266,27 @@ def test_lists_of_5000_clauses_stay_quick(client, auditor, django_assert_max_num
             "/admin/autocomplete/", {"term": "77", "app_label": "plans", "model_name": "clauselink", "field_name": "origin"}
         )
     assert 0 < len(found.json()["results"]) <= 20
+
+
+@pytest.mark.parametrize("path", ["succession/add/", "reviewrule/add/"])
+def test_what_is_public_at_once_is_recorded_by_superusers_alone(client, person, path):
+    for role in ("editor", "approver"):
+        client.force_login(person(role))
+        assert client.get(f"/admin/plans/{path}").status_code == 403
+        assert client.post(f"/admin/plans/{path}", {}).status_code == 403
+    client.force_login(person(is_superuser=True))
+    assert client.get(f"/admin/plans/{path}").status_code == 200
+
+
+def test_the_name_of_a_public_plan_is_not_changed_by_one_editor(client, person):
+    draft = take_in(list_document("市は支えます。")).snapshot
+    plan = draft.edition.plan
+    client.force_login(person("editor"))
+    fields = {"title": "変えた名", "owner": "見本市", "kind": "other", "position": 100}
+    client.post(f"/admin/plans/plan/{plan.pk}/change/", fields)
+    plan.refresh_from_db()
+    assert plan.title == "変えた名"
+    publish(draft, author=person("editor"), approver=person("approver"))
+    client.post(f"/admin/plans/plan/{plan.pk}/change/", {**fields, "title": "また変えた名"})
+    plan.refresh_from_db()
+    assert plan.title == "変えた名"
