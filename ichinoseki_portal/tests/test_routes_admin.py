@@ -109,5 +109,5 @@ def test_the_steps_of_a_route_stay_while_something_is_on_its_way_by_it(client, c
 
 
 def test_that_they_stay_hangs_on_asking(client, walked, monkeypatch):
-    monkeypatch.setattr("ichinoseki_portal.admin.is_walked", lambda route: False)
+    monkeypatch.setattr("ichinoseki_portal.admin.routes.is_walked", lambda route: False)
     assert leave_a_seal_out(client, walked[0]).status_code == 302 and walked[0].steps.count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -65,7 +66,7 @@ def _to_confirm(user: Any) -> list[Turn]:
     ]
 
 
-def _turn(label: Any, rows: list[Snapshot], told: Any) -> Turn:
+def _turn(label: Any, rows: Sequence[Snapshot], told: Any) -> Turn:
     desks = [reverse("admin:plans_snapshot_change", args=[row.pk]) for row in rows[:NAMED]]
     named = tuple((str(row), desk, told(row) if told else "") for row, desk in zip(rows, desks, strict=False))
     states = {row.state for row in rows}
@@ -73,7 +74,7 @@ def _turn(label: Any, rows: list[Snapshot], told: Any) -> Turn:
     return Turn(label, len(rows), reverse("admin:plans_snapshot_changelist") + query if len(rows) > NAMED else "", named)
 
 
-def _last_moves(rows: list[Snapshot]) -> dict[int, Move]:
+def _last_moves(rows: Sequence[Snapshot]) -> dict[int, Move]:
     """The newest move of each, with its seals: of something handed in that is the hand-in."""
     found = Move.objects.filter(subject_type=Snapshot._meta.label, subject_id__in=[row.pk for row in rows])
     return {row.subject_id: row for row in found.order_by("id").select_related("by").prefetch_related("signatures")}
@@ -83,7 +84,7 @@ def _name(moves: dict[int, Move], row: Snapshot) -> str:
     return moves[row.pk].name if row.pk in moves else ""
 
 
-def _made_by(user: Any, rows: list[Snapshot]) -> set[int]:
+def _made_by(user: Any, rows: Sequence[Snapshot]) -> set[int]:
     """What this person made, and so cannot decide on."""
     subjects = {f"{Snapshot._meta.label}:{row.pk}": row.pk for row in rows}
     edits = AuditRow.objects.filter(actor_id=user.pk, action__in=MAKING, subject__in=list(subjects))
@@ -91,7 +92,7 @@ def _made_by(user: Any, rows: list[Snapshot]) -> set[int]:
     return brought | {subjects[subject] for subject in edits.values_list("subject", flat=True)}
 
 
-def _seals(user: Any, rows: list[Snapshot], moves: dict[int, Move]) -> dict[int, str]:
+def _seals(user: Any, rows: Sequence[Snapshot], moves: dict[int, Move]) -> dict[int, str]:
     """How this person may give the next seal: as the holder of the post, or for them."""
     held = approval.posts_of(user, fiscal.today(timezone.now()))
     found = {}

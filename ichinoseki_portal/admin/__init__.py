@@ -1,0 +1,3 @@
+from . import people, records, routes
+
+__all__ = ["people", "records", "routes"]
