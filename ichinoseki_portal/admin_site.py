@@ -11,7 +11,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,7 @@ class PortalAdminSite(admin.AdminSite):
     empty_value_display = "－"
     index_template = "admin/portal_index.html"
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What waits for whoever looks, above Django's list of everything."""
         turns = [turn for tell in _tellers for turn in tell(request.user) if turn.count]
         return super().index(request, {**(extra_context or {}), "turns": turns})
@@ -95,7 +96,12 @@ class PortalAdmin(admin.ModelAdmin):
             subject=obj,
             by=request.user,  # type: ignore[arg-type]
             fields=sorted(form.changed_data),
+            **self.audit_detail(request, obj, form, change),
         )
+
+    def audit_detail(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> dict[str, Any]:
+        """What the row says beside the names of the fields. What is tied to ``obj`` by many-to-many is not written yet."""
+        return {}
 
 
 class ReadOnlyAdmin(PortalAdmin):
