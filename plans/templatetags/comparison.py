@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from itertools import groupby
 from typing import Any
 
 from django import template
@@ -17,6 +18,8 @@ from plans.models.wording import named
 
 register = template.Library()
 OPENING = 30
+LONG = 90
+"""Characters of one unchanged paragraph that is folded by itself; a shorter one may stand, so that the change is not bare."""
 
 
 @register.simple_tag
@@ -69,6 +72,7 @@ class _Rows:
         self.tags = {
             kind: format_html('<span class="tag {}">{}</span> ', kind, ChangeKind(kind).label) for kind in ChangeKind.values
         }
+        self.unchanged = (gettext("変わらない段落 %(n)sつ"), gettext("変わらない段落 %(n)s個"))
         said = {GONE: ("del", gettext("（削除：")), NEW: ("ins", gettext("（追加："))}
         self.marks = {SAME: "{}"} | {mark: format_html(_MARK, *words, gettext("）")) for mark, words in said.items()}
 
@@ -81,8 +85,9 @@ class _Rows:
         for note in self.notes(row):
             sheet.put("<p>{}</p>", note)
         sheet.put("</th>")
-        self.cell(sheet, row.old, 0)
-        self.cell(sheet, row.new, 1)
+        alike = _unchanged(row.old) & _unchanged(row.new)
+        self.cell(sheet, row.old, 0, alike)
+        self.cell(sheet, row.new, 1, alike)
         sheet.put("</tr>")
         return sheet.page()
 
@@ -96,15 +101,15 @@ class _Rows:
         sheet.put("</details></td></tr>")
         return sheet.page()
 
-    def cell(self, sheet: _Sheet, ends: list[End], side: int) -> None:
+    def cell(self, sheet: _Sheet, ends: list[End], side: int, alike: Set[str]) -> None:
         sheet.put(self.cells[side])
         for end in ends:
-            self.end(sheet, end, side)
+            self.end(sheet, end, side, alike)
         if not ends:
             sheet.put('<p class="none">{}</p>', gettext("ありません"))
         sheet.put("</td>")
 
-    def end(self, sheet: _Sheet, end: End, side: int) -> None:
+    def end(self, sheet: _Sheet, end: End, side: int, alike: Set[str] = frozenset()) -> None:
         """The clause's place and name, linked; its title apart only where that has changed."""
         if base := self.bases[side]:
             sheet.put('<div class="end"><p class="place"><a href="{}">{}</a></p>', f"{base}{_path(end)}", _name(end))
@@ -114,7 +119,7 @@ class _Rows:
             sheet.put('<p class="clause-name">')
             self.line(sheet, end.title)
             sheet.put("</p>")
-        self.paragraphs(sheet, end.body)
+        self.folded(sheet, end.body, alike)
         sheet.put("</div>")
 
     def paragraphs(self, sheet: _Sheet, lines: list[list[Any]]) -> None:
@@ -123,6 +128,19 @@ class _Rows:
                 sheet.put("<p>")
                 self.line(sheet, line)
                 sheet.put("</p>")
+
+    def folded(self, sheet: _Sheet, lines: list[list[Any]], alike: Set[str]) -> None:
+        """Paragraphs, of which those that are the same on both sides are folded, run by run: one changed word is then found."""
+        for same, run in groupby(filter(None, lines), lambda line: bool(alike) and _words(line) in alike):
+            several = list(run)
+            if same and (len(several) > 1 or len(_words(several[0])) > LONG):
+                sheet.put(
+                    '<details class="unchanged"><summary>{}</summary>', self.unchanged[len(several) > 9] % {"n": len(several)}
+                )
+                self.paragraphs(sheet, several)
+                sheet.put("</details>")
+            else:
+                self.paragraphs(sheet, several)
 
     def line(self, sheet: _Sheet, segments: list[Any]) -> None:
         sheet.markup += [self.marks[mark] for mark, _text in segments]
@@ -174,6 +192,15 @@ def _moved(old: str, new: str) -> str:
     if old == new:
         return gettext("並ぶ順番が変わりました。")
     return gettext("「%(old)s」から「%(new)s」に移りました。") % {"old": old, "new": new}
+
+
+def _words(line: list[Any]) -> str:
+    return "".join(text for _mark, text in line)
+
+
+def _unchanged(ends: list[End]) -> set[str]:
+    """The paragraphs in which nothing is marked."""
+    return {_words(line) for end in ends for line in end.body if all(mark == SAME for mark, _text in line)}
 
 
 def _is_marked(row: Row) -> bool:

@@ -1,5 +1,6 @@
 """新旧対照表: what a publication keeps, and what the page shows."""
 
+import re
 import time
 from functools import partial
 
@@ -309,3 +310,22 @@ def test_paragraphs_parted_anew_are_said_in_words(client, put_out):
     put_out(*chapter("一。\n二。"), stage="draft")
     put_out(*chapter("一。二。"))
     assert "段落の分け方が変わりました。" in text_of(client.get(PAIR))
+
+
+def test_paragraphs_that_are_the_same_on_both_sides_are_folded_with_their_number(client, put_out):
+    same = "\n".join(f"変わらない{n}行目です。" for n in range(12))
+    long = "長い" * 60
+    put_out(*chapter(f"市は、道を直します。\n{same}\n終わりの文。\n道を守ります。\n{long}"), stage="draft")
+    put_out(*chapter(f"市は、道を必ず直します。\n{same}\n終わりの文。\n新しい道を守ります。\n{long}"))
+    page = client.get(PAIR).content.decode()
+    assert page.count('<details class="unchanged"><summary>変わらない段落 13個</summary>') == 2
+    assert page.count('<details class="unchanged"><summary>変わらない段落 1つ</summary>') == 2
+    old = page.partition('<tr class="changed">')[2].partition("</td>")[0]
+    seen = re.sub(r"<details.*?</details>", "", old, flags=re.S)
+    assert "道を守ります。" in seen and "変わらない3行目です。" not in seen and "変わらない3行目です。" in old
+
+
+def test_a_short_paragraph_beside_the_change_stands_open(client, put_out):
+    put_out(*chapter("一つ目。\n二つ目。"), stage="draft")
+    put_out(*chapter("一つ目。\n二つ目を変えた。"))
+    assert 'class="unchanged"' not in client.get(PAIR).content.decode()
