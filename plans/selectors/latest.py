@@ -48,7 +48,8 @@ class LatestPage:
 
 
 def latest_page(plan: str, at: dt.datetime, on: dt.date | None = None) -> LatestPage | None:
-    """The edition in force (now, or on a day asked about) whose text is here; else the last one that was, with its successors named. None: no such plan.
+    """The edition in force (now, or on a day asked about) whose text is here; else the last one that was, with its successors
+    named. None: no such plan.
 
     One query more than the page of the edition itself less the one that finds it.
     """
@@ -113,7 +114,8 @@ class Thread:
 def clause_thread(clause: Clause, at: dt.datetime, on: dt.date | None = None) -> Thread:
     """Follow the succession as the text that counts of each later edition states it. ``clause`` comes from ``shown_clause``.
 
-    ``on``: the day whose status is told. One query a hop, and three more: what stands at all the places met, its words, and the plan's later editions.
+    ``on``: the day whose status is told. One query a hop, and three more: what stands at all the places met, its words, and
+    the plan's later editions.
     """
     today = on or fiscal.today(at)
     rows, cut = _followed(clause.address_id, at)

@@ -13,8 +13,9 @@ from plans.enums import DECIDED_STAGES, DECIDING_STAGES, Stage, State
 from plans.models import Decision, Edition, Snapshot
 from plans.models.wording import stage_words
 
-from .current import newest_first
+from .current import newest_first, overlay, state_facts, unsettled
 from .entries import Place
+from .status import period_of
 
 
 @dataclass(frozen=True)
@@ -141,17 +142,34 @@ def stages_of(edition: Edition, at: dt.datetime, sequence: int | None = None) ->
     return standing
 
 
-def taken_back(plan: str, key: str, sequence: int, at: dt.datetime) -> dict[str, Any] | None:
-    """That a stated snapshot was taken back: when, why, and what counts now. Nothing else of it. At most two queries."""
-    rows = Snapshot.objects.taken_back(at).filter(edition__plan__key=plan, edition__key=key, sequence=sequence)
-    row = rows.select_related("edition__plan").first()
+def taken_back(
+    at: dt.datetime, plan: str, edition: str = "", sequence: int | None = None, code: str = ""
+) -> dict[str, Any] | None:
+    """What was last taken back at an address of a plan, an edition, a stated snapshot or a clause that had been public.
+
+    What it was called, when it was taken back, why, and what counts now; nothing else of it. At most two queries.
+    """
+    told = {"edition__plan__key": plan, "edition__key": edition, "sequence": sequence, "clauses__code": code}
+    rows = Snapshot.objects.taken_back(at).filter(**{name: value for name, value in told.items() if value not in ("", None)})
+    rows = rows.select_related("edition__plan").annotate(unsettled=unsettled("edition", at))
+    row = rows.order_by("-withdrawn_at", "-pk").first()
     if row is None:
         return None
-    listed = Edition.objects.visible_to(ANYONE, at).filter(pk=row.edition_id).first()
+    listed = Edition.objects.visible_to(ANYONE, at).filter(pk=row.edition_id).exists()
+    state_facts(overlay(row.edition, row.unsettled), row)
     return {
+        "title": row.edition.title,
+        "period": period_of(row.edition),
         "words": stage_words(row.stage, row.number),
+        "before_decision_then": row.before_decision,
         "day": row.withdrawn_at,
         "why": row.withdrawn_why,
         "edition": row.edition if listed else None,
         "fictional": row.edition.plan.fictional,
     }
+
+
+def errata_taken_back(edition: Edition, at: dt.datetime) -> list[StageRow]:
+    """Corrections of an edition that were public and are so no more, newest first. One query."""
+    rows = Snapshot.objects.taken_back(at).filter(edition=edition, stage=Stage.ERRATUM).order_by("-sequence")
+    return [StageRow(row, False, None) for row in rows]

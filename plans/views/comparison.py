@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,9 @@ from plans.actions.pairing import Row
 from plans.enums import ChangeKind
 from plans.models.editions import KEY_PATTERN
 from plans.selectors.comparison import PlanTexts, Side, plan_texts
+from plans.selectors.stages import errata_taken_back, taken_back
 
+from .gone import gone
 from .pages import page
 
 PER_PAGE = 500
@@ -27,9 +30,10 @@ _ADDRESS = re.compile(rf"({KEY_PATTERN})/({KEY_PATTERN})/v(0|[1-9][0-9]{{0,5}})\
 @access("public", object="snapshot")
 def compare_choice(request: HttpRequest, plan: str) -> HttpResponse:
     """A form for two texts; with both chosen, on to their own address."""
-    texts = plan_texts(plan, timezone.now())
+    at = timezone.now()
+    texts = plan_texts(plan, at)
     if texts is None:
-        raise Http404
+        return gone(request, taken_back(at, plan))
     asked = {name: request.GET[name].strip() for name in ("old", "new") if name in request.GET}
     if not asked:
         return _choice(request, texts, {})
@@ -49,7 +53,7 @@ def compare(request: HttpRequest, plan: str, old: str, old_sequence: int, new: s
     texts = plan_texts(plan, at)
     one, other = (texts.side(old, old_sequence), texts.side(new, new_sequence)) if texts else (None, None)
     if texts is None or one is None or other is None:
-        raise Http404
+        return _gone(request, plan, [(old, old_sequence, one), (new, new_sequence, other)], at)
     if one == other:
         return _choice(request, texts, {}, problem=_("同じ文どうしが選ばれています。ちがう文を二つ選んでください。"))
     if one.snapshot.is_outline or other.snapshot.is_outline:
@@ -61,6 +65,12 @@ def compare(request: HttpRequest, plan: str, old: str, old_sequence: int, new: s
         return HttpResponseRedirect(f"{_path(plan, new, new_sequence, old, old_sequence)}?{urlencode(way)}")
     context = _context(request, texts, comparison_of(one.snapshot, other.snapshot, at))
     return page(request, "plans/compare.html", {**context, "old": one, "new": other}, shows=[one.snapshot, other.snapshot])
+
+
+def _gone(request: HttpRequest, plan: str, asked: list[tuple[str, int, Side | None]], at: dt.datetime) -> HttpResponse:
+    """410 where both texts are public or had been; as soon as one never was, what anything missing says."""
+    told = [taken_back(at, plan, edition, sequence) for edition, sequence, side in asked if side is None]
+    return gone(request, told[0] if all(told) else None)
 
 
 def _context(request: HttpRequest, texts: PlanTexts, comparing: Comparing) -> dict[str, Any]:
@@ -98,13 +108,14 @@ def errata(request: HttpRequest, plan: str, edition: str) -> HttpResponse:
     texts = plan_texts(plan, at)
     own = [] if texts is None else [one for one in texts.sides if one.snapshot.edition.key == edition]
     if texts is None or not own:
-        raise Http404
+        return gone(request, taken_back(at, plan, edition))
     known = [one.snapshot for one in texts.sides]
     corrections = texts.errata(edition)
     pairs = [(older, one.snapshot) for one in corrections if (older := followed(one.snapshot, known)) is not None]
     found = {comparing.newer.pk: comparing for comparing in comparisons_of(pairs, at)}
     sheets = [_Sheet(one, found.get(one.snapshot.pk)) for one in corrections]
     context = {"volume": own[0].volume, "edition": own[0].volume.edition, "sheets": sheets, "fictional": texts.plan.fictional}
+    context["withdrawn"] = errata_taken_back(own[0].volume.edition, at)
     return page(request, "plans/errata.html", context)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
 from ichinoseki_portal.access import access
@@ -17,6 +17,7 @@ from plans.selectors.shelf import plan_page, plans_page
 from plans.selectors.stages import taken_back
 
 from .asof import AsOf, asof
+from .gone import gone
 from .pages import keep_out, page
 
 
@@ -29,10 +30,10 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 
 @access("public", object="plan")
 def plan_detail(request: HttpRequest, plan: str) -> HttpResponse:
-    when = asof(request)
-    shelf = plan_page(plan, timezone.now(), when.day)
+    at, when = timezone.now(), asof(request)
+    shelf = plan_page(plan, at, when.day)
     if shelf is None:
-        raise Http404
+        return gone(request, taken_back(at, plan))
     return _dated(request, "plans/plan_detail.html", {"shelf": shelf, "fictional": shelf.plan.fictional}, when)
 
 
@@ -43,20 +44,20 @@ def _dated(request: HttpRequest, template: str, context: dict[str, object], when
 
 @access("public", object="edition")
 def edition_detail(request: HttpRequest, plan: str, edition: str) -> HttpResponse:
-    when = asof(request)
-    found = edition_page(plan, edition, timezone.now(), on=when.day)
+    at, when = timezone.now(), asof(request)
+    found = edition_page(plan, edition, at, on=when.day)
     if found is None:
-        raise Http404
+        return gone(request, taken_back(at, plan, edition))
     return _edition(request, found, when)
 
 
 @access("public", object="edition")
 def plan_latest(request: HttpRequest, plan: str) -> HttpResponse:
     """The edition in force, at an address that stays when the next one comes."""
-    when = asof(request)
-    found = latest_page(plan, timezone.now(), when.day)
+    at, when = timezone.now(), asof(request)
+    found = latest_page(plan, at, when.day)
     if found is None:
-        raise Http404
+        return gone(request, taken_back(at, plan))
     if found.page is None:
         context = {"shelf": found.shelf, "fictional": found.shelf.plan.fictional, "none_yet": True, "asof": when}
         context["canonical"] = found.shelf.plan.get_absolute_url()
@@ -70,7 +71,7 @@ def snapshot_detail(request: HttpRequest, plan: str, edition: str, sequence: int
     at, when = timezone.now(), asof(request)
     found = edition_page(plan, edition, at, sequence=sequence, on=when.day)
     if found is None:
-        return _gone(request, plan, edition, sequence, at)
+        return gone(request, taken_back(at, plan, edition, sequence))
     return _edition(request, found, when)
 
 
@@ -93,7 +94,7 @@ def clause_detail(request: HttpRequest, plan: str, edition: str, code: str) -> H
     at = timezone.now()
     clause = shown_clause(plan, edition, code, at)
     if clause is None:
-        raise Http404
+        return gone(request, taken_back(at, plan, edition, code=code))
     return _clause(request, clause, at)
 
 
@@ -102,7 +103,7 @@ def snapshot_clause(request: HttpRequest, plan: str, edition: str, sequence: int
     at = timezone.now()
     clause = shown_clause(plan, edition, code, at, sequence)
     if clause is None:
-        return _gone(request, plan, edition, sequence, at)
+        return gone(request, taken_back(at, plan, edition, sequence))
     return _clause(request, clause, at, stated=True)
 
 
@@ -132,17 +133,9 @@ def clause_latest(request: HttpRequest, plan: str, edition: str, code: str) -> H
     at = timezone.now()
     clause = shown_clause(plan, edition, code, at)
     if clause is None:
-        raise Http404
+        return gone(request, taken_back(at, plan, edition, code=code))
     when, edition_shown = asof(request), clause.snapshot.edition
     thread = clause_thread(clause, at, when.day)
     context = {"thread": thread, "edition": edition_shown, "fictional": edition_shown.plan.fictional, "asof": when}
     hidden = thread.shows_draft or when.asked
     return page(request, "plans/clause_latest.html", context, noindex=hidden, status=when.status)
-
-
-def _gone(request: HttpRequest, plan: str, edition: str, sequence: int, at: dt.datetime) -> HttpResponse:
-    """410 for every address of a snapshot that was taken back, whether a clause stood there or not; 404 for what never was."""
-    told = taken_back(plan, edition, sequence, at)
-    if told is None:
-        raise Http404
-    return page(request, "plans/taken_back.html", told, noindex=True, status=410)
