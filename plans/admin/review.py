@@ -62,15 +62,16 @@ def _issue(kind: str) -> Any:
 
 
 def attachment(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """What is put to the 伺い on paper: which text it is, by its hash, and room for the number of the document."""
+    """What is put to the 伺い on paper: all that the hash covers, what changed, and room for the document's number."""
     snapshot: Snapshot = snapshot_of(request, admin, pk)
     reading, road = reading_of(snapshot, facts_of(snapshot)), road_now(snapshot)
     shown = {
         "snapshot": snapshot,
         "reading": reading,
         "road": road,
-        "headed": [clause for clause in reading.clauses if clause.title],
+        "chapters": [clause for clause in reading.clauses if clause.title and clause.depth == 0],
         **_compared(snapshot),
+        "modalities": dict(Modality.choices),
         "printed_at": timezone.localtime(),
     }
     return show(admin, request, "attachment.html", title=_("伺いの別紙"), **shown)

@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ichinoseki_portal import approval
+from ichinoseki_portal.access import ANYONE
 from ichinoseki_portal.approval import Seal
 from ichinoseki_portal.models import Move
 from ichinoseki_portal.workflow import moves_of
 from plans.enums import MOVES, State, SuccessionKind
-from plans.models import Clause, Decision, Remark, Snapshot, Succession
+from plans.models import Clause, Decision, Remark, Snapshot
 from plans.reader.document import EditionFacts
 
 STEPS = (
@@ -109,6 +110,17 @@ def move_label(name: str) -> Any:
     return MOVES[name].label if name in MOVES else name
 
 
+@dataclass(frozen=True)
+class Became:
+    """What became of a clause of the edition before, in words; "" where there is nothing on that side."""
+
+    old: str
+    new: str
+    kind: str
+    reason: str
+    kept: bool
+
+
 @dataclass
 class Reading:
     """Everything an approval is given for, in the order it will be read in. ``remarks`` by the address of their clause."""
@@ -116,15 +128,19 @@ class Reading:
     snapshot: Snapshot
     facts: EditionFacts
     clauses: list[Clause]
-    successions: list[Succession]
+    successions: list[Became]
     terms: list[Any]
     indicators: list[Any]
     remarks: dict[int | None, list[Remark]] = field(default_factory=dict)
 
     @property
-    def changed(self) -> list[Succession]:
+    def changed(self) -> list[Became]:
         """What did not stay as it was in the edition before."""
-        return [row for row in self.successions if row.kind != SuccessionKind.KEPT]
+        return [row for row in self.successions if not row.kept]
+
+    @property
+    def kept(self) -> list[Became]:
+        return [row for row in self.successions if row.kept]
 
     @property
     def issues(self) -> list[dict[str, Any]]:
@@ -140,19 +156,51 @@ def reading_of(snapshot: Snapshot, facts: EditionFacts) -> Reading:
     remarks: dict[int | None, list[Remark]] = defaultdict(list)
     for remark in snapshot.remarks.select_related("by", "done_by"):
         remarks[remark.address_id].append(remark)
+    clauses = list(snapshot.clauses.order_by("position").prefetch_related("actors"))
     return Reading(
         snapshot=snapshot,
         facts=facts,
-        clauses=list(snapshot.clauses.order_by("position").prefetch_related("actors")),
-        successions=list(
-            snapshot.successions.select_related("old__edition__plan", "new__edition__plan").order_by(
-                "old__code", "new__code", "pk"
-            )
-        ),
+        clauses=clauses,
+        successions=_became(snapshot, clauses),
         terms=list(snapshot.terms.select_related("address")),
         indicators=list(snapshot.indicators.select_related("address")),
         remarks=dict(remarks),
     )
+
+
+def _became(snapshot: Snapshot, clauses: list[Clause]) -> list[Became]:
+    """Named by label and title: the clauses of now as they stand here, those of before as they are public."""
+    rows = list(snapshot.successions.select_related("old", "new").order_by("old__code", "new__code", "pk"))
+    if not rows:
+        return []
+    place = {clause.address_id: index for index, clause in enumerate(clauses)}
+    before = Clause.objects.visible_to(ANYONE).filter(address__in={row.old_id for row in rows} - {None})
+    names = {row.address_id: _named(row) for row in before.order_by("snapshot__sequence").only(*NAMED)}
+    here = {clause.address_id: _named(clause) for clause in clauses}
+    rows.sort(key=lambda row: place.get(row.new_id or 0, len(place)))
+
+    def words(address: Any, names: dict[int, str]) -> str:
+        return names.get(address.pk, address.code) if address else ""
+
+    return [
+        Became(
+            words(row.old, names),
+            words(row.new, here),
+            str(row.get_kind_display()),
+            row.reason,
+            row.kind == SuccessionKind.KEPT,
+        )
+        for row in rows
+    ]
+
+
+NAMED = ("address_id", "code", "label", "title", "body")
+
+
+def _named(clause: Clause) -> str:
+    """Label and title, or how the sentence begins; its code in brackets."""
+    words = f"{clause.label} {clause.title or clause.body[:30]}".strip()
+    return f"{words}（{clause.code}）" if words else str(clause.code)
 
 
 def in_groups(value: str, size: int = 8) -> list[str]:

@@ -129,6 +129,57 @@ def test_the_attachment_names_the_very_content(client, person, draft):
     assert 'id="header"' not in page and 'class="breadcrumbs"' not in page
 
 
+def test_the_attachment_prints_all_that_the_hash_covers(client, person, draft):
+    """Whatever is changed of what is official changes the hash, and so must be read on the paper."""
+    row = draft.clauses.get(code="1.1")
+    row.modality = [{"subject": "市", "predicate": "支えます", "modality": "do", "stated": True}]
+    row.key_word = "支え合いの語"
+    row.save()
+    models.ClauseActor.objects.create(clause=row, name="見本市", role="performer", position=0)
+    models.Term.objects.create(
+        snapshot=draft, address=row.address, term="見本語", definition="語の定義。", as_of_words="令和四年現在"
+    )
+    models.Indicator.objects.create(
+        snapshot=draft, address=row.address, name="花壇の数", unit="か所", target_value="12", target_words="十二か所"
+    )
+    client.force_login(person("approver", email="who@x.invalid"))
+    page = client.get(address(draft, "attachment")).content.decode()
+    for words in ("はじめの文。", "市は支えます。", "１ 取組", "５年間", "支え合いの語", "「支えます」＝", "見本市（", "1.1・"):
+        assert words in page, words
+    for words in ("見本語", "語の定義。", "令和四年現在", "花壇の数", "12 か所", "十二か所"):
+        assert words in page, words
+
+
+def test_the_attachment_lists_what_changed(client, person, draft):
+    at_state(draft, "published", person)
+    rows = [clause("1", label="１", title="取組", body="直した文。"), clause("2", label="２", title="あたらしい取組")]
+    newer = take_in(document(*rows), by=person("editor", email="second@x.invalid"), stage="amendment").snapshot
+    client.force_login(person("approver", email="who@x.invalid"))
+    page = client.get(address(newer, "attachment")).content.decode()
+    changes = page.split("前の文との違い")[1].split("本文（全文）")[0]
+    assert "<ins" in changes and "直した" in changes and "あたらしい取組" in changes and "<del" in changes
+
+
+def test_what_became_of_the_edition_before_is_read_by_name(client, person, draft):
+    at_state(draft, "published", person)
+    rows = [clause("1", label="１", title="取組", body="はじめの文。"), clause("2", label="２", title="育てる取組")]
+    newer = take_in(document(*rows, first=2027), edition="2027").snapshot
+    address_of = {row.code: row.address for row in draft.clauses.all()}
+    for kind, old, new, reason in (("kept", "1", "1", ""), ("changed", "1.1", "2", "声を受けて")):
+        new_address = newer.clauses.get(code=new).address
+        models.Succession.objects.create(
+            old=address_of[old], new=new_address, kind=kind, reason=reason, snapshot=newer, edition=newer.edition
+        )
+    client.force_login(person("approver", email="who@x.invalid"))
+    page = client.get(address(newer, "review")).content.decode()
+    part = page.split('id="successions"')[1].split("</section>")[0]
+    table, folded = part.split("<details>")
+    for words in ("① 市は支えます。（1.1）", "２ 育てる取組（2）", "声を受けて"):
+        assert words in table, words
+    assert "取組（1）" not in table and "そのままの項目 1" in folded and "１ 取組（1）" in folded
+    assert "声を受けて" in client.get(address(newer, "attachment")).content.decode()
+
+
 def test_the_desk_shows_the_one_next_step_to_whom_it_falls(client, person, draft):
     desk = f"{LIST}{draft.pk}/change/"
     at_state(draft, "in_review", person)
