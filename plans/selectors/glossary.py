@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from ichinoseki_portal.text import fold
+from plans.enums import UNDECIDED_STAGES
 from plans.models import Clause, Edition, Term
 from plans.models.wording import named
 
@@ -65,7 +66,7 @@ class Word:
 
 
 def glossary_page(at: dt.datetime) -> list[Word]:
-    """Words of the texts that count; the fictional ones by themselves at the end. One query."""
+    """Words of the decided texts that count; the fictional ones by themselves at the end. One query."""
     words: dict[tuple[bool, str], Word] = {}
     for definition in _definitions(at):
         key = (definition.edition.plan.fictional, fold(definition.term.term))
@@ -81,6 +82,7 @@ def _definitions(at: dt.datetime) -> list[Definition]:
     rows = (
         Term.objects.visible_to(ANYONE, at)
         .filter(snapshot=current_value("pk", "snapshot__edition", at))
+        .exclude(snapshot__stage__in=UNDECIDED_STAGES)  # a draft's definitions stand on the draft's own page
         .filter(snapshot__edition__in=Edition.objects.visible_to(ANYONE, at))
         .select_related("snapshot__edition__plan", "address")
         .annotate(

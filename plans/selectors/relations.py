@@ -69,6 +69,11 @@ class RelationsPage:
     basis: str  # the one shown; "" for all
     counts: dict[str, int]  # by basis; "" counts all
 
+    @property
+    def names_drafts(self) -> bool:
+        ends = (end for pair in self.pairs for one in pair.relations for end in (one.origin, one.target))
+        return any(end.status.key == "draft" for end in ends)
+
 
 def relations_page(at: dt.datetime, basis: str = "") -> RelationsPage:
     """Two queries. A tie to a clause that is not public is left out."""

@@ -236,6 +236,29 @@ def test_terms_of_drafts_and_of_older_texts_stay_out(people, put_out, client):
     assert "新しい語" in words and "古い語" not in words and "秘密の語" not in words
 
 
+def test_words_of_a_released_draft_stand_on_its_own_page_alone(put_out, client):
+    put_out(clause("1", title="章"), terms=[Term("決まった語", "決まった意味", "1")])
+    put_out(clause("1", title="章"), terms=[Term("案の語", "案の意味", "1")], edition="2027", stage="draft")
+    answer = client.get(TERMS)
+    words = text_of(answer)
+    assert "決まった意味" in words and "案の語" not in words and "案の意味" not in words and "X-Robots-Tag" not in answer
+    assert "案の意味" in text_of(client.get("/plans/mihon/2027/"))
+
+
+@pytest.mark.parametrize("path", [FAMILY, RELATIONS])
+def test_overviews_that_name_a_draft_say_so_and_stay_out_of_search(put_out, client, path):
+    put_out(*GOALS)
+    put_out(*WAYS, plan="other")
+    tie(("mihon", "1.1"), ("other", "7.1"))
+    quiet = client.get(path)
+    assert "X-Robots-Tag" not in quiet and "案（決定前）の計画も" not in text_of(quiet)
+    put_out(*GOALS, plan="third", stage="draft")
+    tie(("third", "1.1"), ("other", "7.1"))
+    answer = client.get(path)
+    assert answer["X-Robots-Tag"] == "noindex" and '<meta name="robots" content="noindex">' in answer.content.decode()
+    assert "案（決定前）の計画も載っています。" in text_of(answer)
+
+
 def test_fictional_words_stand_apart(person, client, put_out):
     fill(person)
     put_out(clause("1", title="章"), terms=[Term("協働", "ほんとうの意味", "1")])

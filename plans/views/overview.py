@@ -18,7 +18,8 @@ from .pages import page as answer
 
 @access("public", object="plan")
 def family(request: HttpRequest) -> HttpResponse:
-    return answer(request, "plans/family.html", {"page": family_page(timezone.now())})
+    page = family_page(timezone.now())
+    return answer(request, "plans/family.html", {"page": page}, names_drafts=page.names_drafts)
 
 
 @access("public", object="link")
@@ -26,7 +27,9 @@ def relations(request: HttpRequest) -> HttpResponse:
     basis = request.GET.get("basis", "")
     if basis and basis not in Basis.values:
         raise Http404
-    return answer(request, "plans/relations.html", {"page": relations_page(timezone.now(), basis), "bases": Basis.choices})
+    page = relations_page(timezone.now(), basis)
+    context = {"page": page, "bases": Basis.choices}
+    return answer(request, "plans/relations.html", context, names_drafts=page.names_drafts)
 
 
 @access("public", object="term")

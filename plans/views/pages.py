@@ -24,13 +24,15 @@ def page(
     *,
     shows: Iterable[Snapshot | None] = (),
     noindex: bool = False,
+    names_drafts: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """A page that shows text of these snapshots. Where one of them is a draft (素案, 案), the page says 案（決定前） at its head
-    and is not indexed. ``context`` may hold ``canonical`` (a path) and ``decided_since`` (the plan was decided afterwards).
+    and is not indexed; ``names_drafts``: an overview in which drafts stand among plans says that there are some, and neither
+    is it indexed. ``context`` may hold ``canonical`` (a path) and ``decided_since`` (the plan was decided afterwards).
     """
     drafts = any(one is not None and one.before_decision for one in shows)
-    hidden = noindex or drafts
-    context = {"before_decision": drafts, "noindex": hidden, **context}
+    hidden = noindex or drafts or names_drafts
+    context = {"before_decision": drafts, "names_drafts": names_drafts, "noindex": hidden, "path": request.path, **context}
     answer = TemplateResponse(request, template, context, status=status)
     return keep_out(answer) if hidden else answer
