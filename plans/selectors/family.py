@@ -22,6 +22,28 @@ LINE_WIDTH = 40  # half-width characters of a title on one line: what a phone of
 TICKS = 4
 
 
+@dataclass(frozen=True)
+class Written:
+    """One line of words in the drawing, with ground under it, so that no line of the drawing runs through them."""
+
+    y: int
+    words: str
+    size: int = 14
+
+    @property
+    def top(self) -> int:
+        return self.y - self.size
+
+    @property
+    def tall(self) -> int:
+        return self.size + 5
+
+    @property
+    def width(self) -> int:
+        """A little more than the words need in any of our fonts."""
+        return round(_half_widths(self.words) * self.size * 0.56) + 4
+
+
 @dataclass
 class Member:
     """An edition with its upper plans and its successors."""
@@ -30,7 +52,7 @@ class Member:
     upper: list[Volume] = field(default_factory=list)
     successors: list[Volume] = field(default_factory=list)
     # drawn:
-    lines: list[tuple[int, str]] = field(default_factory=list)  # y, words
+    lines: list[Written] = field(default_factory=list)
     y: int = 0
     height: int = 0
     left: float | None = None  # where the period begins; None while it is not known
@@ -52,15 +74,22 @@ class Member:
         return self.y + self.height - BAR - 6
 
     @property
-    def words_y(self) -> int:
-        return self.bar_y - 8
+    def when(self) -> Written:
+        """The period and the status, below the title."""
+        words = [self.years, str(self.volume.status.label)]
+        words += [gettext("架空")] if self.volume.edition.plan.fictional else []
+        return Written(self.bar_y - 8, "　".join(filter(None, words)))
+
+    @property
+    def written(self) -> list[Written]:
+        return [*self.lines, self.when]
 
 
 @dataclass
 class Family:
     plan: Shelf
     members: list[Member]
-    lines: list[tuple[int, str]] = field(default_factory=list)  # y, words
+    lines: list[Written] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -97,6 +126,10 @@ class FamilyPage:
     uppers: list[Line] = field(default_factory=list)
     nexts: list[Line] = field(default_factory=list)
     height: int = 0
+
+    @property
+    def names_drafts(self) -> bool:
+        return any(one.volume.before_decision for family in self.families for one in family.members)
 
 
 def family_page(at: dt.datetime) -> FamilyPage:
@@ -138,11 +171,11 @@ def _draw(page: FamilyPage, members: dict[int, Member]) -> None:
 def _place_rows(page: FamilyPage) -> None:
     y = TOP
     for family in page.families:
-        family.lines = [(y + 22 + 22 * at, words) for at, words in enumerate(_wrapped(family.name, LINE_WIDTH - 6))]
+        family.lines = [Written(y + 22 + 22 * at, words, 16) for at, words in enumerate(_wrapped(family.name, LINE_WIDTH - 6))]
         y += HEAD + 22 * (len(family.lines) - 1)
         for one in family.members:
             one.y = y
-            one.lines = [(y + LINE * (at + 1) - 3, words) for at, words in enumerate(_wrapped(one.volume.edition.title))]
+            one.lines = [Written(y + LINE * (at + 1) - 3, words) for at, words in enumerate(_wrapped(one.volume.edition.title))]
             one.height = LINE * (len(one.lines) + 1) + BAR + 14
             y += one.height + GAP // 2
         y += GAP
@@ -202,7 +235,11 @@ def _fits(words: str, most: int) -> int:
     """How many characters go on one line; a full-width one counts two."""
     width = 0
     for at, character in enumerate(words):
-        width += 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+        width += _half_widths(character)
         if width > most:
             return at
     return len(words)
+
+
+def _half_widths(words: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in words)
