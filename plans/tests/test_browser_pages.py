@@ -10,7 +10,8 @@ PATHS = [
     *("/plans/kyodo/2022/7.2/", "/plans/kyodo/2022/7.2.2.1/", "/plans/kyodo/2022/6.box1.fig1/", "/plans/kyodo/2022/8.3/"),
     *("/plans/sogo/2016/4.1/", "/plans/sample/2023/5.1/", "/plans/sample/2023/8.4/", "/nothing/"),
     *("/plans/sogo/latest/", "/plans/sample/2023/5.1/latest/", "/plans/sample/2028/v1/", "/plans/sample/2028/v1/7.1/"),
-    *("/plans/kyodo/2022/?asof=2024-05-01",),
+    *("/plans/kyodo/2022/?asof=2024-05-01", "/plans/family/", "/plans/relations/", "/plans/terms/"),
+    *("/plans/matrix/sample/2023/sample/2018/", "/plans/sample/compare/2018/v1/2023/v1/"),
 ]
 
 
@@ -37,7 +38,8 @@ def test_every_kind_of_page(live_server, page, person, width):
 
 
 # Links and folds that stand by themselves (not within a sentence) must be 44 px high.
-SMALL_TARGETS = """() => [...document.querySelectorAll('.bar a, .toc a, .crumbs a, .btn, .more, summary, .turn a, .foot li a')]
+SMALL_TARGETS = """() => [...document.querySelectorAll(`.bar a, .toc a, .crumbs a, .btn, .more, summary, .turn a, .foot li a,
+    main :is(h2, h3) a, .eyebrow a, .ties li > a, .meanings a, .ends a, .tied-to a, .compare a`)]
   .filter(one => one.getClientRects().length && one.getBoundingClientRect().height < 43.5)
   .map(one => one.textContent.trim() + ' ' + one.getBoundingClientRect().height)"""
 
