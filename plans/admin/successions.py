@@ -43,45 +43,64 @@ def urls(admin: ModelAdmin) -> list[URLPattern]:
     ]
 
 
-def _codes(words: str) -> list[str]:
-    return [code for code in re.split(r"[\s、，,]+", words.strip()) if code]
+Choices = list[tuple[str, str]]
 
 
 class ByHand(MoveForm):
+    """``olds`` and ``news``: the clauses to choose from, by code and what people know them by."""
+
     reason = forms.CharField(
         label=gettext_lazy("理由（公開されます）"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    many: tuple[str, ...] = ()
 
-    def facts(self) -> dict[str, Any]:
-        return {name: _codes(value) if name in self.many else value for name, value in self.cleaned_data.items()}
+    def __init__(self, *args: Any, olds: Choices, news: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in {"old": olds, "new": news}.items():
+            for field in (self.fields.get(f"{name}_code"), self.fields.get(f"{name}_codes")):
+                if isinstance(field, forms.MultipleChoiceField):
+                    field.choices = choices
+                elif isinstance(field, forms.ChoiceField):
+                    field.choices = [("", _("選んでください")), *choices]
+
+
+def _one(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label)
+
+
+def _several(label: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choose"}),
+        help_text=gettext_lazy("当てはまる項目に、すべて印を付けてください。"),
+    )
 
 
 class MergeForm(ByHand):
-    many = ("old_codes",)
-    old_codes = forms.CharField(label=gettext_lazy("前の版の項目（いくつか）"), help_text=_CODES)
-    new_code = forms.CharField(label=gettext_lazy("まとまった先の、新しい版の項目"), max_length=80)
+    old_codes = _several(gettext_lazy("前の版の項目（いくつか）"))
+    new_code = _one(gettext_lazy("まとまった先の、新しい版の項目"))
     field_order = ("old_codes", "new_code", "reason")
 
 
 class SplitForm(ByHand):
-    many = ("new_codes",)
-    old_code = forms.CharField(label=gettext_lazy("前の版の項目"), max_length=80)
-    new_codes = forms.CharField(label=gettext_lazy("分かれた先の、新しい版の項目（いくつか）"), help_text=_CODES)
+    old_code = _one(gettext_lazy("前の版の項目"))
+    new_codes = _several(gettext_lazy("分かれた先の、新しい版の項目（いくつか）"))
     field_order = ("old_code", "new_codes", "reason")
 
 
 class FollowForm(ByHand):
-    old_code = forms.CharField(label=gettext_lazy("前の版の項目"), max_length=80)
-    new_code = forms.CharField(label=gettext_lazy("引きついだ、新しい版の項目"), max_length=80)
+    old_code = _one(gettext_lazy("前の版の項目"))
+    new_code = _one(gettext_lazy("引きついだ、新しい版の項目"))
     field_order = ("old_code", "new_code", "reason")
 
 
-class UndoForm(MoveForm):
-    old_code = forms.CharField(label=gettext_lazy("前の版の項目"), max_length=80)
+class UndoForm(ByHand):
+    """Only what a person said can be taken back."""
+
+    reason = None  # type: ignore[assignment]
+    old_code = _one(gettext_lazy("前の版の項目"))
 
 
-HANDS: dict[str, tuple[type[MoveForm], Callable[..., None], Any, Any]] = {
+HANDS: dict[str, tuple[type[ByHand], Callable[..., None], Any, Any]] = {
     "merge": (
         MergeForm,
         merge,
@@ -121,10 +140,13 @@ class Line:
 
     @property
     def by_hand(self) -> bool:
-        """Whether a person said it, and may take it back."""
-        row = self.row
-        said = row.kind in (SuccessionKind.MERGED, SuccessionKind.SPLIT)
-        return bool(row.old and row.new and (said or row.old.code != row.new.code))
+        return _is_by_hand(self.row)
+
+
+def _is_by_hand(row: Succession) -> bool:
+    """Whether a person said it, and may take it back."""
+    said = row.kind in (SuccessionKind.MERGED, SuccessionKind.SPLIT)
+    return bool(row.old and row.new and (said or row.old.code != row.new.code))
 
 
 def successions(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -190,6 +212,31 @@ def _names(snapshot: Snapshot) -> tuple[dict[int | None, str], dict[int | None, 
     return names, places
 
 
+def _choices(snapshot: Snapshot, *, only_by_hand: bool) -> tuple[Choices, Choices]:
+    """The clauses of the edition before and of this draft, in their order, each with what is said of it now."""
+    rows = list(snapshot.successions.select_related("old", "new"))
+    names, places = _names(snapshot)
+    kinds = {end: row for row in rows if row.kind != SuccessionKind.KEPT for end in (row.old_id, row.new_id) if end}
+    news = dict(snapshot.clauses.values_list("address_id", "code"))
+    origin = origin_of(snapshot)
+    olds = dict(origin.clauses.values_list("address_id", "code")) if origin else {}
+    olds |= {row.old_id: row.old.code for row in rows if row.old and row.old_id and row.old.code}
+    if only_by_hand:
+        olds = {row.old_id: row.old.code for row in rows if row.old and row.old_id and _is_by_hand(row)}
+
+    def listed(codes: dict[int, str]) -> Choices:
+        return [
+            (codes[end], _told(names.get(end, codes[end]), kinds.get(end)))
+            for end in sorted(codes, key=lambda end: (places.get(end, 0), codes[end]))
+        ]
+
+    return listed(olds), listed(news)
+
+
+def _told(name: str, row: Succession | None) -> str:
+    return _("%(name)s（いまは「%(kind)s」）") % {"name": name, "kind": SuccessionKind(row.kind).label} if row else name
+
+
 def _seen(words: str) -> dict[int, str]:
     try:
         return {int(pk): str(reason) for pk, reason in json.loads(words).items()}
@@ -203,9 +250,9 @@ def by_hand(admin: ModelAdmin, request: HttpRequest, pk: int, how: str) -> HttpR
     if not _may(request.user) or how not in HANDS:
         raise PermissionDenied
     kind, deed, label, lead = HANDS[how]
-    form = kind(
-        request.POST if request.method == "POST" else None, initial={name: request.GET.get(name, "") for name in request.GET}
-    )
+    olds, news = _choices(snapshot, only_by_hand=how == "undo")
+    initial = {name: request.GET.getlist(name) if name.endswith("s") else request.GET[name] for name in request.GET}
+    form = kind(request.POST if request.method == "POST" else None, initial=initial, olds=olds, news=news)
     back, refused = reverse("admin:plans_snapshot_successions", args=[pk]), ""
     if form.is_bound and form.is_valid():
         try:
