@@ -28,10 +28,8 @@ def test_old_and_new_stand_side_by_side(paper, page):
 def test_a_printed_page_says_where_it_is_from(paper, page):
     paper("/plans/sample/2023/5.1/")
     printed = page.locator(".on-paper")
-    assert (
-        printed.is_visible() and "/plans/sample/2023/v1/5.1/" in printed.text_content()
+    assert printed.is_visible() and "/plans/sample/2023/v1/5.1/" in printed.text_content()
     assert not page.locator(".cite").is_visible()
-    )
     paper("/plans/terms/")
     assert page.locator(".on-paper").is_visible() and page.locator(".on-paper").text_content().strip().endswith("/plans/terms/")
     page.emulate_media(media="screen")
