@@ -154,10 +154,13 @@ def test_the_attachment_lists_what_changed(client, person, draft):
     at_state(draft, "published", person)
     rows = [clause("1", label="１", title="取組", body="直した文。"), clause("2", label="２", title="あたらしい取組")]
     newer = take_in(document(*rows), by=person("editor", email="second@x.invalid"), stage="amendment").snapshot
+    models.Term.objects.create(snapshot=newer, term="加えた語", definition="加えた定義。")
     client.force_login(person("approver", email="who@x.invalid"))
+    assert "加えた定義。" in client.get(address(newer, "review")).content.decode().split('id="comparing"')[1].split("</section>")[0]
     page = client.get(address(newer, "attachment")).content.decode()
     changes = page.split("前の文との違い")[1].split("本文（全文）")[0]
     assert "<ins" in changes and "直した" in changes and "あたらしい取組" in changes and "<del" in changes
+    assert "用語「加えた語」" in changes and "加えた定義。" in changes
 
 
 def test_what_became_of_the_edition_before_is_read_by_name(client, person, draft):
