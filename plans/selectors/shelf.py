@@ -27,6 +27,11 @@ class Volume:
     vision: Clause | None = None
 
     @property
+    def key(self) -> str:
+        """plan/edition: how a form names it."""
+        return f"{self.edition.plan.key}/{self.edition.key}"
+
+    @property
     def period_parts(self) -> tuple[str, str]:
         first, dash, last = self.period.partition(gettext("〜"))
         return first + dash, last

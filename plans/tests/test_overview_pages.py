@@ -112,7 +112,8 @@ def test_a_table_with_what_is_not_public_is_missing(two, client, path):
     take_in(document(clause("1", title="秘密", kind="goal")), plan="hisoka")
     missing = client.get("/plans/nothing/")
     assert (client.get(path).status_code, client.get(path).content) == (404, missing.content)
-    assert client.get(CHOICE, {"rows": "mihon/2022", "columns": "hisoka/2022"}).content == missing.content
+    asked = [client.get(CHOICE, {"rows": "mihon/2022", "columns": f"{plan}/2022"}) for plan in ("hisoka", "nothing")]
+    assert [one.status_code for one in asked] == [400, 400] and asked[0].content == asked[1].content
     assert "秘密" not in client.get(CHOICE).content.decode()
 
 
@@ -120,6 +121,19 @@ def test_the_same_plan_twice_is_said_clearly(two, client):
     twice = {"rows": "mihon/2022", "columns": "mihon/2022"}
     for answer in (client.get("/plans/matrix/mihon/2022/mihon/2022/"), client.get(CHOICE, twice)):
         assert answer.status_code == 400 and "同じ版どうしは、並べられません。" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"rows": "mihon/2022"}, {"columns": "other/2022"}, {"rows": "x", "columns": "<b>"}, {"rows": "mihon/2022", "columns": "/"}],
+)
+def test_a_choice_that_is_none_is_said_kindly_with_the_form(two, client, asked):
+    answer = client.get(CHOICE, asked)
+    page = answer.content.decode()
+    assert answer.status_code == 400 and answer["X-Robots-Tag"] == "noindex"
+    assert "並べる計画を、下から二つ選んでください。" in page and '<select id="rows"' in page
+    if asked.get("rows") == "mihon/2022":  # what can be chosen stays chosen
+        assert re.findall(r'<option value="([^"]+)" selected>', page) == ["mihon/2022", "other/2022"]
 
 
 def test_choosing_leads_to_the_table(two, client):
@@ -162,7 +176,13 @@ def test_each_tie_has_both_ends_its_basis_and_who_tied(two, client):
     assert "すべて（2）" in words and "本文に明記（1）" in words and "令和4年度（2022年度）〜令和8年度（2026年度）" in words
     stated = text_of(client.get(RELATIONS, {"basis": "stated"}))
     assert "目標その2" in stated and "目標その3" not in stated
-    assert client.get(RELATIONS, {"basis": "x"}).status_code == 404
+    junk = client.get(RELATIONS, {"basis": "zz"})
+    assert junk.status_code == 400 and junk["X-Robots-Tag"] == "noindex"
+    assert (
+        "そのよりどころは、ありません。" in text_of(junk)
+        and "目標その2" in text_of(junk)
+        and "basis=stated" in junk.content.decode()
+    )
 
 
 def test_ties_that_are_not_public_are_not_told(two, client):

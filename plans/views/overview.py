@@ -25,11 +25,11 @@ def family(request: HttpRequest) -> HttpResponse:
 @access("public", object="link")
 def relations(request: HttpRequest) -> HttpResponse:
     basis = request.GET.get("basis", "")
-    if basis and basis not in Basis.values:
-        raise Http404
-    page = relations_page(timezone.now(), basis)
-    context = {"page": page, "bases": Basis.choices}
-    return answer(request, "plans/relations.html", context, names_drafts=page.names_drafts)
+    unknown = bool(basis) and basis not in Basis.values  # all are shown, under a word on it
+    page = relations_page(timezone.now(), "" if unknown else basis)
+    context = {"page": page, "bases": Basis.choices, "unknown": unknown}
+    status = 400 if unknown else 200
+    return answer(request, "plans/relations.html", context, names_drafts=page.names_drafts, noindex=unknown, status=status)
 
 
 @access("public", object="term")
@@ -44,11 +44,11 @@ def matrix_choices(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("rows", ""), request.GET.get("columns", "")
     if not any(chosen):
         return _choices(request, choice)
-    known = {f"{one.edition.plan.key}/{one.edition.key}" for one in choice.volumes}
+    known = {one.key for one in choice.volumes}
     if not known.issuperset(chosen):
-        raise Http404
+        return _choices(request, choice, unknown=True, chosen=chosen)
     if chosen[0] == chosen[1]:
-        return _choices(request, choice, same=chosen[0])
+        return _choices(request, choice, same=True, chosen=chosen)
     return HttpResponseRedirect(reverse("plans:matrix", args=[*chosen[0].split("/"), *chosen[1].split("/")]))
 
 
@@ -60,11 +60,18 @@ def matrix(request: HttpRequest, plan: str, edition: str, other_plan: str, other
     if page is None:
         raise Http404
     if one == other:
-        return _choices(request, matrix_choice(at), same="/".join(one))
+        return _choices(request, matrix_choice(at), same=True)
     context = {"page": page, "fictional": page.fictional, "before_decision": page.before_decision}
     return answer(request, "plans/matrix.html", context, noindex=page.before_decision)
 
 
-def _choices(request: HttpRequest, choice: Choice, same: str = "") -> HttpResponse:
-    context = {"choice": choice, "same": same}
-    return answer(request, "plans/matrix_choice.html", context, noindex=bool(same), status=400 if same else 200)
+def _choices(
+    request: HttpRequest, choice: Choice, *, same: bool = False, unknown: bool = False, chosen: tuple[str, ...] = ("", "")
+) -> HttpResponse:
+    """The form. What was asked for and cannot be is said in words; what can be chosen stays chosen."""
+    known = [one.key for one in choice.volumes]
+    rows, columns = (one if one in known else "" for one in chosen)
+    columns = columns or next((one for one in known if one != (rows or known[0])), "")
+    context = {"choice": choice, "same": same, "unknown": unknown, "rows": rows, "columns": columns}
+    wrong = same or unknown
+    return answer(request, "plans/matrix_choice.html", context, noindex=wrong, status=400 if wrong else 200)
