@@ -44,7 +44,7 @@ def save_text(
         raise OvertakenEdit(overtaken())
     row = row or models.ClauseText(address=address, kind=kind, version=0)
     wanted, public = (words, _written_for(address, seen)), (row.text, row.written_for)
-    if wanted == ((row.proposed, row.proposed_for) if row.proposed else public):
+    if wanted == ((row.proposed, row.proposed_for) if row.proposed else public) and not row.asks_removal:
         return row
     if wanted == public:
         wanted = ("", "")
@@ -74,7 +74,7 @@ def approve_text(*, text: models.ClauseText, by: User) -> models.ClauseText:
     _keep(row, by)
     if not waits:
         index_edition(row.address.edition)
-    audit.record(action="text.approved", subject=row, by=by, kind=row.kind, waits=waits)
+    audit.record(action="text.approved", subject=row, by=by, kind=row.kind, waits=waits, removed=not (waits or row.text))
     return row
 
 
@@ -126,7 +126,7 @@ def makers_of(row: models.ClauseText) -> set[int]:
     """Who wrote on the words that wait: the proposer, and everyone who saved the text since it was last confirmed."""
     trail = AuditRow.objects.filter(subject=f"{row._meta.label}:{row.pk}")
     last = trail.filter(action="text.approved").order_by("-id").values_list("id", flat=True).first() or 0
-    saved = trail.filter(action="text.saved", id__gt=last).values_list("actor_id", flat=True)
+    saved = trail.filter(action__in=("text.saved", "text.removal_proposed"), id__gt=last).values_list("actor_id", flat=True)
     return {pk for pk in (*saved, row.proposed_by_id) if pk is not None}
 
 
@@ -161,12 +161,12 @@ def _written_for(address: models.ClauseAddress, seen: str) -> str:
 
 
 def _proposal(text: models.ClauseText) -> models.ClauseText:
-    """The row under lock, as it was seen, with words that wait."""
+    """The row under lock, as it was seen, with words that wait, or with the wish that there be none."""
     lock_edition(text.address)
     row = models.ClauseText.objects.select_related("proposed_by", "address").get(pk=text.pk)
     if row.version != text.version:
         raise OvertakenEdit(overtaken())
-    if not row.proposed:
+    if not row.proposed and not row.asks_removal:
         raise EditRefused(_("確かめを待っている文がありません。"))
     return row
 
@@ -181,3 +181,23 @@ def _keep(row: models.ClauseText, by: User | None) -> None:
     row.version += 1
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
+
+
+@transaction.atomic
+def propose_removal(*, address: models.ClauseAddress, kind: str, by: User, version: int | None) -> models.ClauseText:
+    """Ask that the public words be taken away. They stay until another person confirms it (``approve_text``)."""
+    lock_edition(address)
+    row = models.ClauseText.objects.filter(address=address, kind=kind).first()
+    if (row.version if row else None) != version:
+        raise OvertakenEdit(overtaken())
+    if row is None or not row.text:
+        raise EditRefused(_("公開している文がないので、はずすものがありません。"))
+    if row.asks_removal:
+        return row
+    if row.proposed and row.proposed_by_id != by.pk:
+        raise EditRefused(_("ほかの人が書き直した文が、確かめを待っています。それが済んでから、はずしてください。"))
+    _clear(row)
+    row.proposed_by = by
+    _keep(row, by)
+    audit.record(action="text.removal_proposed", subject=row, by=by, kind=kind)
+    return row

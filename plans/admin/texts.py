@@ -18,7 +18,7 @@ from ichinoseki_portal.text import RefusedText
 from plans import permissions
 from plans.actions.differences import difference
 from plans.actions.editing import EditRefused
-from plans.actions.texts import approve_text, checked_words, reject_text, save_text
+from plans.actions.texts import approve_text, checked_words, propose_removal, reject_text, save_text
 from plans.enums import TextKind
 from plans.models import ClauseText
 from plans.selectors import desk
@@ -63,7 +63,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, rows: QuerySet[ClauseText]) -> QuerySet[ClauseText]:
         if self.value() == "waiting":
-            return rows.exclude(proposed="")
+            return rows.waiting()  # type: ignore[attr-defined]
         if self.value() == "public":
             return rows.exclude(text="")
         return rows.filter(pk__in=desk.stale_texts(request.user)) if self.value() == "stale" else rows
@@ -88,6 +88,7 @@ class ClauseTextAdmin(Guarded):
     def get_urls(self) -> list[URLPattern]:
         mine = [
             path("<path:pk>/reject/", self.admin_site.admin_view(self.reject), name="plans_clausetext_reject"),
+            path("<path:pk>/remove/", self.admin_site.admin_view(self.remove), name="plans_clausetext_remove"),
             path("confirm/", self.admin_site.admin_view(self.confirm), name="plans_clausetext_confirm"),
         ]
         return [*mine, *super().get_urls()]
@@ -108,16 +109,24 @@ class ClauseTextAdmin(Guarded):
     def now(self, row: ClauseText) -> str:
         if row.held_for_id:
             return gettext("確かめ済み（正文の公開を待っています）")
+        if row.asks_removal:
+            return gettext("公開中（公開からはずす確認待ち）")
         if not row.proposed:
-            return gettext("公開中")
+            return gettext("公開中") if row.text else gettext("公開していない")
         return gettext("公開中（書き直しが確認待ち）") if row.text else gettext("確認待ち（未公開）")
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id) if object_id else None
-        more = {**desk.text_desk(row), "may_confirm": permissions.can_approve_text(request.user)} if row else {}
+        more = self._beside(request, row) if row else {}
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def _beside(self, request: HttpRequest, row: ClauseText) -> dict[str, Any]:
+        """The official words, and what else than writing this person may do."""
+        may_remove = self.has_change_permission(request, row) and row.text and not row.asks_removal
+        may_confirm = permissions.can_approve_text(request.user) and (row.proposed or row.asks_removal)
+        return {**desk.text_desk(row), "may_confirm": may_confirm, "may_remove": may_remove}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {key: request.GET[key] for key in ("address", "kind") if key in request.GET}
@@ -142,7 +151,8 @@ class ClauseTextAdmin(Guarded):
 
     @admin.action(description=_("確かめる（次の画面で読みくらべます）"), permissions=["approve"])
     def approve(self, request: HttpRequest, chosen: QuerySet[ClauseText]) -> HttpResponse | None:
-        rows = list(chosen.exclude(proposed="").select_related("address__edition__plan", "proposed_by"))
+        waiting = ClauseText.objects.waiting().filter(pk__in=chosen.values("pk"))
+        rows = list(waiting.select_related("address__edition__plan", "proposed_by"))
         if not rows:
             self.message_user(request, _("確かめを待っている文がありません。"), messages.WARNING)
             return None
@@ -178,6 +188,27 @@ class ClauseTextAdmin(Guarded):
                 self.message_user(request, f"{error} {why}", messages.ERROR)
             else:
                 self.message_user(request, _("書いた人に戻しました。公開の文は変わりません。"), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:plans_clausetext_change", args=[pk]))
+
+    def remove(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """Ask that the public words be taken away, as they were seen."""
+        row = self.get_object(request, pk)
+        if request.method != "POST" or row is None or not self.has_change_permission(request, row):
+            raise PermissionDenied
+        version = request.POST.get("version", "")
+        try:
+            propose_removal(
+                address=row.address,
+                kind=row.kind,
+                by=request.user,  # type: ignore[arg-type]
+                version=int(version) if version.isdecimal() else 0,
+            )
+        except EditRefused as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(
+                request, _("公開からはずすよう求めました。ほかの人が確かめるまで、公開の文は変わりません。"), messages.SUCCESS
+            )
         return HttpResponseRedirect(reverse("admin:plans_clausetext_change", args=[pk]))
 
     def _ask(self, request: HttpRequest) -> None:

@@ -47,7 +47,7 @@ HOW = {
 NAMED = 5
 DEPARTMENTS = "departments.set"
 CLAUSE_FIELDS = ("label", "title", "key_word", "body", "kind", "change_reason", "code")
-TEXT_FIELDS = ("text", "proposed", "written_for")
+TEXT_FIELDS = ("text", "proposed", "written_for", "proposed_by")
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,14 @@ def _texts(history: Any, need: int) -> list[Event]:
 def _text_title(before: Any, row: Any) -> str:
     if before is None:
         return _("文を書いた")
+    if before.text and not row.text:
+        return _("文を公開からはずした")
     if (row.text, row.written_for) != (before.text, before.written_for):
         return _("文を確かめて公開した")
+    if row.text and row.proposed_by_id and not row.proposed:
+        return _("文を公開からはずすよう求めた")
+    if row.text and before.proposed_by_id and not (before.proposed or row.proposed):
+        return _("文を公開からはずさないことにした")
     if (row.text, row.proposed) == (before.text, before.proposed):
         return _("同じ文を、いまの正文に合わせて出した")
     return _("文を戻した・取り下げた") if before.proposed and not row.proposed else _("文を書き直した")

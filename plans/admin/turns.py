@@ -58,7 +58,7 @@ def _of_the_road(user: Any) -> list[Turn]:
 def _to_confirm(user: Any) -> list[Turn]:
     if not permissions.can_approve_text(user):
         return []
-    texts = ClauseText.objects.exclude(proposed="").filter(held_for=None).exclude(proposed_by=user).count()
+    texts = ClauseText.objects.waiting().exclude(proposed_by=user).count()
     links = ClauseLink.objects.filter(confirmed_at=None).exclude(author=user).count()
     return [
         Turn(_("確かめを待っている文（要約・英語など）"), texts, reverse("admin:plans_clausetext_changelist") + "?now=waiting"),

@@ -143,6 +143,10 @@ class ClauseTextQuerySet(models.QuerySet["ClauseText"]):
         rows = self.filter(address__edition__in=Edition.objects.visible_to(user, at))
         return rows if permissions.sees_drafts(user) else rows.exclude(text="")
 
+    def waiting(self) -> ClauseTextQuerySet:
+        """What another person is asked to confirm: new words, or that the public ones be taken away."""
+        return self.exclude(proposed="", proposed_by=None).filter(held_for=None)
+
 
 class ClauseText(models.Model):
     """A text about a clause that is not official: short title, plain Japanese, English, reading, alt text."""
@@ -211,6 +215,11 @@ class ClauseText(models.Model):
 
     def __str__(self) -> str:
         return f"{TextKind(self.kind).label}: {self.text[:30]}"
+
+    @property
+    def asks_removal(self) -> bool:
+        """Whether somebody asks that the public words be taken away: a proposal of no words."""
+        return bool(self.text and not self.proposed and self.proposed_by_id)
 
     def is_stale(self, clause: Clause) -> bool:
         """Whether the official text has changed since this was written."""
