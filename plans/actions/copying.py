@@ -23,7 +23,10 @@ def copy_content(
     """
     rows = list(base.clauses.select_related("address").order_by("position"))
     made = models.Clause.objects.bulk_create(
-        [models.Clause(snapshot=snapshot, address=_there(row.address, addresses), **_values(row)) for row in rows],
+        [
+            models.Clause(snapshot=snapshot, address=_there(row.address, addresses, base.edition_id), **_values(row))
+            for row in rows
+        ],
         batch_size=BATCH,
     )
     _tie_parents(snapshot)
@@ -34,7 +37,9 @@ def copy_content(
     )
     for model in (models.Term, models.Indicator):
         parts: Any = model.objects.filter(snapshot=base).select_related("address").order_by("id")
-        copies = [model(snapshot=snapshot, address=_there(row.address, addresses), **_values(row)) for row in parts]
+        copies = [
+            model(snapshot=snapshot, address=_there(row.address, addresses, base.edition_id), **_values(row)) for row in parts
+        ]
         model.objects.bulk_create(copies, batch_size=BATCH)  # type: ignore[arg-type]
 
 
@@ -43,10 +48,12 @@ def _values(row: Any) -> dict[str, Any]:
 
 
 def _there(
-    address: models.ClauseAddress | None, addresses: Mapping[str, models.ClauseAddress] | None
+    address: models.ClauseAddress | None, addresses: Mapping[str, models.ClauseAddress] | None, edition: int
 ) -> models.ClauseAddress | None:
-    """The same place; in another edition the one of the same code, if it is used there."""
-    return address if addresses is None or address is None else addresses.get(address.code)
+    """The same place; in another edition the one of the same code, if it is used there. A place of no text of ours is none."""
+    if address is None or address.edition_id != edition:
+        return None
+    return address if addresses is None else addresses.get(address.code)
 
 
 def _tie_parents(snapshot: models.Snapshot) -> None:

@@ -176,11 +176,11 @@ def _refuse_deep(depth: int) -> None:
 def _refuse_hanging(snapshot: models.Snapshot, addresses: list[models.ClauseAddress]) -> None:
     terms = list(snapshot.terms.filter(address__in=addresses).values_list("term", flat=True)[:NAMED])
     if terms:
-        words = _("用語（%(names)s）がここにあります。先に、用語を別の項目へ移してください。")
+        words = _("用語（%(names)s）がここにあります。先に、用語を別の項目へ移すか、この下書きからはずしてください。")
         raise EditRefused(words % {"names": "、".join(terms)})
     figures = list(snapshot.indicators.filter(address__in=addresses).values_list("name", flat=True)[:NAMED])
     if figures:
-        words = _("指標（%(names)s）がここにあります。先に、指標を別の項目へ移してください。")
+        words = _("指標（%(names)s）がここにあります。先に、指標を別の項目へ移すか、この下書きからはずしてください。")
         raise EditRefused(words % {"names": "、".join(figures)})
     if snapshot.remarks.filter(address__in=addresses, done_at=None).exists():
         raise EditRefused(_("まだ対応していない指摘がここにあります。先に、指摘に対応してください。"))
