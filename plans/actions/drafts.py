@@ -25,6 +25,8 @@ from .copying import copy_content
 from .fact_checks import checked_facts
 from .facts import columns, facts_json
 from .locks import EditRefused, open_draft
+from .stages import checked_stage as checked_stage
+from .stages import refuse_second
 from .stubs import is_stub_edition
 
 _KEY = re.compile(rf"{models.editions.KEY_PATTERN}\Z")
@@ -39,7 +41,7 @@ def start_draft(*, edition: models.Edition, stage: str, by: User, number: int | 
     """
     models.Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
     rows = list(edition.snapshots.order_by("sequence"))
-    _refuse_second(rows)
+    refuse_second(rows)
     base = next((row for row in reversed(rows) if row.state != State.WITHDRAWN and not row.is_outline), None)
     if base is None:
         raise EditRefused(_("この版には、まだ本文がありません。先に文書を取り込んでください。"))
@@ -58,27 +60,6 @@ def start_draft(*, edition: models.Edition, stage: str, by: User, number: int | 
     _copy_successions(base, snapshot)
     audit.record(action="draft.started", subject=snapshot, by=by, base=base.pk)
     return snapshot
-
-
-def _refuse_second(rows: list[models.Snapshot]) -> None:
-    for row in rows:
-        if row.is_outline:
-            continue
-        if row.state in (State.DRAFT, State.IN_REVIEW, State.APPROVED):
-            words = _("「%(draft)s」がまだ途中（%(state)s）です。それを公開するか、捨ててから、次の段階を作ってください。")
-            raise EditRefused(words % {"draft": row, "state": State(row.state).label})
-        if row.is_scheduled(timezone.now()):
-            words = _("「%(draft)s」の公開を予約しています。公開されてから、次の段階を作ってください。")
-            raise EditRefused(words % {"draft": row})
-
-
-def checked_stage(stage: str, others: list[models.Snapshot]) -> str:
-    if stage not in Stage.values or stage == Stage.OUTLINE:
-        raise EditRefused(_("段階を選んでください。"))
-    decided = any(row.stage in DECIDED_STAGES and row.state == State.PUBLISHED for row in others)
-    if stage in (Stage.ERRATUM, Stage.AMENDMENT) and not decided:
-        raise EditRefused(_("正誤と一部改訂は、成案を公開したあとで作ります。"))
-    return stage
 
 
 def _free_number(rows: list[models.Snapshot], stage: str) -> int:

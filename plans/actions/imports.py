@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -23,13 +24,18 @@ from .alignment import Difference, Old, align, compare
 from .contents import document_of
 from .facts import apply_facts, columns, facts_json, key_issue
 from .judging import judge, judge_key
+from .locks import EditRefused
+from .stages import ON_ITS_WAY, checked_stage, refuse_second
 from .stubs import fill_edition, plan_for
 from .successions import rebuild
 
 
 @dataclass
 class ImportResult:
-    """``changed``: a row was written. ``document``: what came in, under its final codes. ``issues``: what could not be tied."""
+    """``changed``: a row was written. ``document``: what came in, under its final codes. ``issues``: what could not be tied.
+
+    ``beside``: rows written beside the official text, by kind. ``left_out``: what a person may not write by a file, in words.
+    """
 
     snapshot: models.Snapshot
     document: doc.Document
@@ -37,6 +43,8 @@ class ImportResult:
     job: models.ImportJob | None = None
     difference: Difference = field(default_factory=Difference)
     issues: list[doc.Issue] = field(default_factory=list)
+    beside: dict[str, int] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -56,8 +64,9 @@ def import_document(
     """Write a document as a draft snapshot of ``plan_key``/``edition_key``, made unlisted if they are missing.
 
     An unfrozen draft is replaced, else the next snapshot begins. Codes are kept (see ``alignment``). ``stage`` overrides the
-    document's; ``tied=False`` leaves links, succession and review rules to a later ``ties.tie``. ``shipped``: its texts come with
-    the portal, and are public without another person's yes. Raises ReadingRefused.
+    document's; ``tied=False`` leaves links, succession and review rules to a later ``ties.tie``. ``shipped``: what is not
+    official comes with the portal, and is public without another person's yes; what a person brings is written only within
+    ``ties.Reach``. Raises ReadingRefused.
     """
     judge_key("plan", plan_key)
     judge_key("edition", edition_key)
@@ -223,7 +232,7 @@ def _write(
         document = recode(document, _final_codes(document, edition, stored))
         judge(document)
     job = _job(edition, document, file_name, sha256, by)
-    snapshot = _draft(edition, document, job, by)
+    snapshot = _draft(edition, document, job, by, shipped=shipped)
     if not new and edition.listed_at is None and apply_facts(edition, snapshot.facts, base.facts if base else None):
         edition.save()
     difference = Difference()
@@ -232,12 +241,45 @@ def _write(
         kept = {clause.code for clause in document.clauses}
         storing.remember_dropped(edition, [clause for clause in stored.clauses if clause.code not in kept])
     addresses = storing.write_content(snapshot, document)
-    storing.ensure_texts(document, addresses, by=None if shipped else by)
-    storing.ensure_departments(document, addresses)
-    issues = ties.tie(document, edition, by=by).issues if tied else []
+    done = _beside(document, snapshot, addresses, by=None if shipped else by, tied=tied)
     rebuild(snapshot)
-    audit.record(action="plan.imported", subject=snapshot, by=by, job=job.pk, sha256=sha256, clauses=len(document.clauses))
-    return ImportResult(snapshot, document, True, job, difference, issues)
+    audit.record(
+        action="plan.imported",
+        subject=snapshot,
+        by=by,
+        job=job.pk,
+        sha256=sha256,
+        clauses=len(document.clauses),
+        **_told(done),
+    )
+    return ImportResult(snapshot, document, True, job, difference, done.issues, dict(done.kinds), done.left_out)
+
+
+def _beside(
+    document: doc.Document, snapshot: models.Snapshot, addresses: dict[str, models.ClauseAddress], *, by: User | None, tied: bool
+) -> ties.Tied:
+    """Write what stands beside the official text: texts, departments, ties. ``by`` None: it comes with the portal."""
+    edition = snapshot.edition
+    reach = None if by is None else ties.Reach.of(snapshot)
+    done = ties.Tied()
+    if tied:
+        done = ties.tie(document, edition, by=by, reach=reach, write=False)
+        if done.made:
+            done = ties.tie(document, edition, by=by, reach=reach)
+    done.kinds["texts"] = storing.ensure_texts(document, addresses, by=by)
+    open_to_all = reach is None or reach.unlisted
+    departments = storing.ensure_departments(document, addresses, write=open_to_all)
+    if open_to_all:
+        done.kinds["departments"] = departments
+    elif departments:
+        done.left_out.append(f"所管課{departments}件：もう公開か決裁の途中の版なので、書きません。項目の画面か表計算で直せます。")
+    done.kinds += Counter()  # what is none goes
+    return done
+
+
+def _told(done: ties.Tied) -> dict[str, Any]:
+    """For the audit trail: how many rows of which kind, and how many were left out."""
+    return {**({"beside": dict(done.kinds)} if done.kinds else {}), **({"left_out": len(done.left_out)} if done.left_out else {})}
 
 
 def _job(edition: models.Edition, document: doc.Document, file_name: str, sha256: str, by: User | None) -> models.ImportJob:
@@ -254,10 +296,14 @@ def _job(edition: models.Edition, document: doc.Document, file_name: str, sha256
     )
 
 
-def _draft(edition: models.Edition, document: doc.Document, job: models.ImportJob, by: User | None) -> models.Snapshot:
+def _draft(
+    edition: models.Edition, document: doc.Document, job: models.ImportJob, by: User | None, *, shipped: bool
+) -> models.Snapshot:
     """The emptied draft, or a new one, with the place the document names where it is free."""
     outline = document.snapshot.stage == Stage.OUTLINE
-    others = list(edition.snapshots.all())
+    others = list(edition.snapshots.order_by("sequence"))
+    if not outline:
+        _refuse_stage(document.snapshot.stage, others, person=by is not None and not shipped)
     drafts = [row for row in others if row.state == State.DRAFT and row.is_outline == outline]
     snapshot = max(drafts, key=lambda row: row.sequence, default=None) or models.Snapshot(edition=edition)
     if snapshot.pk:
@@ -283,16 +329,22 @@ def _draft(edition: models.Edition, document: doc.Document, job: models.ImportJo
     return snapshot
 
 
+def _refuse_stage(stage: str, others: list[models.Snapshot], *, person: bool) -> None:
+    """What holds for a draft begun by hand holds for a file too; only a draft is replaced. The system may bring any stage."""
+    try:
+        refuse_second(others, beside=ON_ITS_WAY)
+        if person:
+            checked_stage(stage, others)
+    except EditRefused as error:
+        raise ReadingRefused(str(error)) from error
+
+
 def _ensure_about(
     document: doc.Document, snapshot: models.Snapshot, *, by: User | None, tied: bool, shipped: bool
 ) -> ImportResult:
     """The official content is there already: add only texts, departments and ties that are missing, usually none."""
-    edition = snapshot.edition
-    addresses = {row.code: row for row in models.ClauseAddress.objects.filter(edition=edition)}
-    made = storing.ensure_texts(document, addresses, by=None if shipped else by) + storing.ensure_departments(document, addresses)
-    found = ties.tie(document, edition, write=False) if tied else ties.Tied()
-    if found.made:
-        ties.tie(document, edition, by=by)
-    if made + found.made:
-        audit.record(action="plan.completed", subject=snapshot, by=by, rows=made + found.made)
-    return ImportResult(snapshot, document, bool(made + found.made), None, Difference(), found.issues)
+    addresses = {row.code: row for row in models.ClauseAddress.objects.filter(edition=snapshot.edition)}
+    done = _beside(document, snapshot, addresses, by=None if shipped else by, tied=tied)
+    if done.made:
+        audit.record(action="plan.completed", subject=snapshot, by=by, **_told(done))
+    return ImportResult(snapshot, document, bool(done.made), None, Difference(), done.issues, dict(done.kinds), done.left_out)

@@ -7,10 +7,12 @@ is lost, and is reported. When several documents come together, write all their 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ichinoseki_portal.models import User
@@ -23,17 +25,45 @@ from .stubs import is_stub_edition, stub_edition
 
 @dataclass
 class Tied:
-    """How many rows were made (or would be), and the ends that are not known yet."""
+    """How many rows of each kind were made (or would be), the ends that are not known yet, and what a person may not write."""
 
-    made: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
     issues: list[doc.Issue] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def made(self) -> int:
+        return self.kinds.total()
 
 
-def tie(document: doc.Document, edition: models.Edition, *, by: User | None = None, write: bool = True) -> Tied:
+@dataclass(frozen=True)
+class Reach:
+    """What a person's import may write beside proposals: the succession its own draft states, and what only an edition that
+    nobody reads yet has. What is locked or public is changed by its own road, never by a file."""
+
+    draft: models.Snapshot | None
+    unlisted: bool
+
+    @classmethod
+    def of(cls, snapshot: models.Snapshot) -> Reach:
+        return cls(None if snapshot.is_locked else snapshot, not snapshot.is_locked and snapshot.edition.listed_at is None)
+
+
+def tie(
+    document: doc.Document,
+    edition: models.Edition,
+    *,
+    by: User | None = None,
+    reach: Reach | None = None,
+    write: bool = True,
+) -> Tied:
     """Links, succession and review rules of one document, whose own ends already carry the keys of ``edition``.
 
-    Links that a person brings (``by``) wait for somebody else to confirm them; what the portal ships with is confirmed.
+    Links that a person brings (``by``) wait for somebody else to confirm them, and the rest is written only within ``reach``,
+    else told as left out. What the portal ships with (``by`` None) is confirmed and written whole.
     """
+    if by is not None and reach is None:
+        raise TypeError("a person's ties need a reach")
     tied = Tied()
     ends = [end for link in document.links for end in (link.origin, link.target)]
     ends += [end for row in document.succession for end in (row.old, row.new) if end is not None]
@@ -41,8 +71,11 @@ def tie(document: doc.Document, edition: models.Edition, *, by: User | None = No
     ends += [rule.trigger_edition for rule in document.review_rules if rule.trigger_edition is not None]
     finder = _Finder(ends, fictional=document.plan.fictional, write=write)
     _links(document, finder, tied, by, write)
-    _succession(document, edition, finder, tied, write)
-    _review_rules(document, edition, finder, tied, write)
+    if reach is None:
+        _succession(document, edition, finder, tied, write)
+    else:
+        _own_succession(document, edition, finder, tied, reach, write)
+    _review_rules(document, edition, finder, tied, reach, write)
     return tied
 
 
@@ -142,17 +175,75 @@ def _succession(document: doc.Document, edition: models.Edition, finder: _Finder
     _create(models.Succession, rows, tied, write)
 
 
-def _review_rules(document: doc.Document, edition: models.Edition, finder: _Finder, tied: Tied, write: bool) -> None:
+def _own_succession(
+    document: doc.Document, edition: models.Edition, finder: _Finder, tied: Tied, reach: Reach, write: bool
+) -> None:
+    """What a person's document says of its own edition, stated by its draft; the rest is left out, and told unless it stands."""
+    own = (edition.plan.key, edition.key)
+    stands = models.Succession.objects.filter(Q(edition=edition) | Q(edition__in=finder.editions.values()))
+    have = {_ends(*row) for row in stands.values_list(*_END_FIELDS)}
+    stated = set(models.Succession.objects.filter(snapshot=reach.draft).values_list("old", "new")) if reach.draft else set()
+    rows = []
+    for at, row in enumerate(document.succession):
+        about_clauses = any(end is not None and end.code for end in (row.old, row.new))
+        here = row.new is None or (row.new.plan, row.new.edition) == own
+        known = _named(own, row.old, row.new) in have
+        if not here or (reach.draft is None if about_clauses else not reach.unlisted):
+            if not known:
+                tied.left_out.append(_left_out_succession(row))
+            continue
+        if known and not about_clauses:
+            continue
+        old, new = finder.find(row.old), finder.find(row.new)
+        finder.report(f"succession[{at}]", (row.old, row.new), tied)
+        if (old and old.pk, new and new.pk) in stated:
+            continue
+        by_draft = reach.draft if about_clauses else None
+        rows.append(models.Succession(edition=edition, snapshot=by_draft, old=old, new=new, kind=row.kind, reason=row.reason))
+    _create(models.Succession, rows, tied, write)
+
+
+_END_FIELDS = (
+    *("edition__plan__key", "edition__key", "old__edition__plan__key", "old__edition__key", "old__code"),
+    *("new__edition__plan__key", "new__edition__key", "new__code"),
+)
+
+
+def _ends(*keys: str | None) -> tuple[str | None, ...]:
+    return keys
+
+
+def _named(own: tuple[str, str], old: doc.Address | None, new: doc.Address | None) -> tuple[str | None, ...]:
+    """A row of a document as ``_END_FIELDS`` has one that stands."""
+    target = (new.plan, new.edition) if new else own
+    before = (old.plan, old.edition, old.code) if old else (None, None, None)
+    return _ends(*target, *before, *((new.plan, new.edition, new.code) if new else (None, None, None)))
+
+
+def _left_out_succession(row: doc.SuccessionRow) -> str:
+    names = ["/".join(part for part in (end.plan, end.edition, end.code) if part) if end else "－" for end in (row.old, row.new)]
+    return f"版の移り変わり「{names[0]} → {names[1]}」：この取り込みの下書きのことではないので、書きません。"
+
+
+def _review_rules(
+    document: doc.Document, edition: models.Edition, finder: _Finder, tied: Tied, reach: Reach | None, write: bool
+) -> None:
     if not document.review_rules:
         return
     have = set(models.ReviewRule.objects.filter(address__edition=edition).values_list("address__code", "trigger"))
     for at, rule in enumerate(document.review_rules):
+        if reach is not None and not reach.unlisted:
+            if (rule.code, rule.trigger) not in have:
+                tied.left_out.append(
+                    f"見直しのきまり「{rule.code}：{rule.trigger}」：もう公開か決裁の途中の版なので、書きません。"
+                )
+            continue
         trigger = finder.edition(rule.trigger_edition) if rule.trigger_edition else None
         finder.report(f"review_rules[{at}].trigger_edition", [rule.trigger_edition], tied)
         address = finder.find(doc.Address(edition.plan.key, edition.key, rule.code))
         if address is None or (rule.code, rule.trigger) in have:
             continue
-        tied.made += 1
+        tied.kinds["review_rules"] += 1
         if not write:
             continue
         row = models.ReviewRule.objects.create(
@@ -171,7 +262,11 @@ def _review_rules(document: doc.Document, edition: models.Edition, finder: _Find
         )
 
 
+KINDS: dict[Any, str] = {models.ClauseLink: "links", models.Succession: "succession"}
+
+
 def _create(model: Any, rows: list[Any], tied: Tied, write: bool) -> None:
-    tied.made += len(rows)
+    if rows:
+        tied.kinds[KINDS[model]] += len(rows)
     if write:
         model.objects.bulk_create(rows, batch_size=500)

@@ -171,6 +171,8 @@ def _shown(result: ImportResult) -> dict[str, Any]:
             for row in headed[:MAX_LISTED]
         ],
         "issues": [asdict(row) for row in [*document.issues, *result.issues][:MAX_LISTED]],
+        "beside": result.beside,
+        "left_out": result.left_out[:MAX_LISTED],
         "checks": [asdict(row) for row in document.checks[:MAX_LISTED]],
         "set_aside": [asdict(row) for row in document.set_aside[:MAX_LISTED]],
         "difference": {

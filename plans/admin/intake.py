@@ -183,6 +183,15 @@ def _confirm(upload: PendingUpload, request: HttpRequest) -> Any:
     return take_in_upload(upload=upload, document=document, by=request.user)  # type: ignore[arg-type]
 
 
+_BESIDE = (
+    ("texts", gettext_lazy("公式でない文の案（ほかの人が確かめるまで公開されません）")),
+    ("links", gettext_lazy("項目どうしの関係の案（ほかの人が確かめるまで公開されません）")),
+    ("succession", gettext_lazy("前の版からの変化（この下書きと一緒に決裁を受けます）")),
+    ("departments", gettext_lazy("所管課")),
+    ("review_rules", gettext_lazy("見直しのきまり")),
+)
+
+
 def _words(found: dict[str, Any]) -> dict[str, Any]:
     """The preview with kinds and reasons in people's words."""
     if not found:
@@ -195,6 +204,7 @@ def _words(found: dict[str, Any]) -> dict[str, Any]:
         "issues": [{**row, "kind": IssueKind(row["kind"]).label} for row in found["issues"]],
         "set_aside": [{**row, "reason": SetAside(row["reason"]).label} for row in found["set_aside"]],
         "differences": [(name, found["difference"][key]) for key, name in names],
+        "beside": [(words, found["beside"][key]) for key, words in _BESIDE if found.get("beside", {}).get(key)],
         "is_different": any(found["difference"].values()),
     }
 

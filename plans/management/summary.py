@@ -47,6 +47,7 @@ def result_lines(result: ImportResult, *, dry_run: bool, details: bool = True) -
     """What was (or would be) written, and how it differs from before; ``details``: clause by clause."""
     for issue in result.issues:
         yield f"  注意：{issue.text}"
+    yield from (f"  書かなかったもの：{words}" for words in result.left_out[:MAX_LINES])
     would = "（試しの実行なので、何も書いていません）" if dry_run else ""
     if not result.changed:
         yield f"「{result.snapshot}」と同じ内容です。何も変えていません。"

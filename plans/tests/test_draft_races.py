@@ -117,7 +117,7 @@ def test_a_draft_begun_twice_at_once_is_one(final, people):
 
 
 def test_it_would_be_two_without_the_guard(final, people, monkeypatch):
-    monkeypatch.setattr(drafts, "_refuse_second", lambda rows: None)
+    monkeypatch.setattr(drafts, "refuse_second", lambda rows: None)
     begin_twice(final, people)
     assert models.Snapshot.objects.unfrozen().count() == 2
 

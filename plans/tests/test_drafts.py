@@ -72,7 +72,7 @@ def test_one_draft_at_a_time(final, editor, approver, state, at):
 
 
 def test_without_the_guard_a_second_draft_begins(final, editor, monkeypatch):
-    monkeypatch.setattr(drafts, "_refuse_second", lambda rows: None)
+    monkeypatch.setattr(drafts, "refuse_second", lambda rows: None)
     start_draft(edition=final.edition, stage="erratum", by=editor)
     start_draft(edition=final.edition, stage="amendment", by=editor)
     assert models.Snapshot.objects.unfrozen().count() == 2

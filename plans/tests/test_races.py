@@ -7,9 +7,8 @@ import pytest
 from django.db import connection, connections
 
 from ichinoseki_portal.models import Move, OutboxMail, User
-from ichinoseki_portal.workflow import MoveRefused
 from plans import models
-from plans.actions import editing, locks, snapshots
+from plans.actions import editing, imports, locks, snapshots
 from plans.actions.contents import content_hash
 from plans.actions.editing import EditRefused, edit_clause
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot
@@ -172,15 +171,41 @@ def test_two_imports_of_one_file_at_once_write_one_snapshot(db):
     assert models.Snapshot.objects.count() == models.ImportJob.objects.count() == models.Edition.objects.count() == 1
 
 
-def test_an_import_against_an_approval_never_leaves_another_text_approved(draft, people):
+def import_against_approve(draft, people):
     submit_snapshot(snapshot=draft, by=people[0])
     results = together(
         lambda: take_in(list_document("まったく別の文に替えます。")),
         lambda: approve_snapshot(snapshot=models.Snapshot.objects.get(pk=draft.pk), by=people[1]),
     )
-    assert not any(
-        isinstance(result, Exception) and not isinstance(result, MoveRefused | ReadingRefused) for result in results
-    ), results
     end = models.Snapshot.objects.get(pk=draft.pk)
     assert end.state == "approved" and end.approved_hash == content_hash(end)
+    assert not OutboxMail.objects.exists()
+    return results
+
+
+def test_an_import_against_an_approval_is_refused_and_leaves_the_text_approved(draft, people):
+    results = import_against_approve(draft, people)
+    assert [type(result).__name__ for result in results] == ["ReadingRefused", "Snapshot"], results
+    assert models.Snapshot.objects.count() == 1
+
+
+def test_the_import_begins_a_second_text_without_the_guard(draft, people, monkeypatch):
+    monkeypatch.setattr(imports, "refuse_second", lambda rows, **options: None)
+    results = import_against_approve(draft, people)
+    assert not any(isinstance(result, Exception) for result in results), results
     assert models.Snapshot.objects.filter(sequence=2, state="draft").count() == 1
+
+
+def import_against_submit(draft, people):
+    """A file replaces the draft while another hands it in."""
+    results = together(
+        lambda: take_in(list_document("まったく別の文に替えます。"), by=people[1]),
+        lambda: submit_snapshot(snapshot=models.Snapshot.objects.get(pk=draft.pk), by=people[0]),
+    )
+    assert not isinstance(results[1], Exception), results
+    assert results[0] is not None and (not isinstance(results[0], Exception) or isinstance(results[0], ReadingRefused)), results
+
+
+def test_an_import_against_a_submission_leaves_one_text(draft, people):
+    import_against_submit(draft, people)
+    assert models.Snapshot.objects.get().state == "in_review"
