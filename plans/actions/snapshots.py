@@ -29,7 +29,7 @@ from .settling import effects_of, revert, settle, settle_at, settle_waiting, tel
 from .successions import refuse_unreasoned
 
 MAKING = (
-    *("plan.imported", "clause.edited", "tree.changed", "facts.edited", "term.edited", "indicator.edited"),
+    *("plan.imported", "plan.completed", "clause.edited", "tree.changed", "facts.edited", "term.edited", "indicator.edited"),
     *("succession.edited", "draft.started"),
 )
 """Audit actions that make their actor a maker of the snapshot."""
@@ -173,10 +173,20 @@ def _refuse_makers(snapshot: models.Snapshot, by: User) -> None:
 
 
 def _makers(snapshot: models.Snapshot) -> set[int | None]:
-    """Who brought, wrote or submitted it, by whichever way in."""
-    edits = AuditRow.objects.filter(subject=f"plans.Snapshot:{snapshot.pk}", action__in=MAKING)
-    job_by = snapshot.import_job.by_id if snapshot.import_job else None
-    return {snapshot.author_id, job_by, *edits.values_list("actor_id", flat=True)} - {None}
+    """Who brought, wrote or submitted it, by whichever way in, or a stage of the same edition that it was made from."""
+    rows = _made_from(snapshot)
+    edits = AuditRow.objects.filter(subject__in=[f"plans.Snapshot:{row.pk}" for row in rows], action__in=MAKING)
+    authors = {row.author_id for row in rows} | {row.import_job.by_id for row in rows if row.import_job}
+    return {*authors, *edits.values_list("actor_id", flat=True)} - {None}
+
+
+def _made_from(snapshot: models.Snapshot) -> list[models.Snapshot]:
+    """The snapshot, and the stages of its edition it goes back to: their text is its own as far as nobody changed it."""
+    stages = {row.pk: row for row in snapshot.edition.snapshots.select_related("import_job")}
+    rows: list[models.Snapshot] = [snapshot]
+    while rows[-1].based_on_id in stages:
+        rows.append(stages.pop(rows[-1].based_on_id))
+    return rows
 
 
 @transaction.atomic
