@@ -24,7 +24,7 @@ AT_MOST = 20
 def set_departments(
     *, address: models.ClauseAddress, fiscal_year: int, names: Sequence[str], by: User, seen: Sequence[str] | None = None
 ) -> bool:
-    """Let exactly these departments be in charge in that fiscal year. Returns whether anything changed.
+    """Let exactly these departments be in charge in that fiscal year, in this order. Returns whether anything changed.
 
     ``seen`` are the names the editor had before them; others there now raise OvertakenEdit. A name is that of its year; it is
     matched to a Department of the same name where there is one. Raises EditRefused, RefusedText.
@@ -34,19 +34,16 @@ def set_departments(
         raise EditRefused(_("年度は、西暦4桁で書いてください。"))
     lock_edition(address)
     rows = models.ClauseDepartment.objects.filter(address=address, fiscal_year=fiscal_year)
-    now = set(rows.values_list("name", flat=True))
-    if seen is not None and now != set(seen):
+    now = list(rows.order_by("pk").values_list("name", flat=True))
+    if seen is not None and set(now) != set(seen):
         raise OvertakenEdit(overtaken())
-    if now == set(wanted):
+    if now == wanted:
         return False
-    rows.exclude(name__in=wanted).delete()
+    rows.delete()  # written anew, because their order is that of their writing
     known = {row.name: row for row in Department.objects.filter(name__in=wanted)}
     for name in wanted:
-        if name not in now:
-            models.ClauseDepartment.objects.create(
-                address=address, fiscal_year=fiscal_year, name=name, department=known.get(name)
-            )
-    audit.record(action="departments.set", subject=address, by=by, fiscal_year=fiscal_year, names=wanted, before=sorted(now))
+        models.ClauseDepartment.objects.create(address=address, fiscal_year=fiscal_year, name=name, department=known.get(name))
+    audit.record(action="departments.set", subject=address, by=by, fiscal_year=fiscal_year, names=wanted, before=now)
     return True
 
 

@@ -131,13 +131,13 @@ def entries(snapshot: models.Snapshot, fiscal_year: int) -> list[Entry]:
         texts.setdefault(text.address_id, {})[text.kind] = text
     names: dict[int, list[str]] = {}
     departments = models.ClauseDepartment.objects.filter(address__clauses__snapshot=snapshot, fiscal_year=fiscal_year)
-    for address, name in departments.values_list("address", "name"):
+    for address, name in departments.order_by("pk").values_list("address", "name"):
         names.setdefault(address, []).append(name)
     found = []
     for row in rows:
         own = texts.get(row.address_id, {})
         values: dict[str, str] = {str(kind): (own[kind].proposed or own[kind].text) if kind in own else "" for kind in KINDS}
-        values[DEPARTMENTS] = "、".join(sorted(names.get(row.address_id, [])))
+        values[DEPARTMENTS] = "、".join(names.get(row.address_id, []))
         versions: dict[str, int | None] = {str(kind): own[kind].version if kind in own else None for kind in KINDS}
         heading = f"{row.label} {row.title}".strip()
         found.append(Entry(row.address, str(row.address), heading, row.body, row.official_hash, values, versions))

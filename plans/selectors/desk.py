@@ -97,7 +97,7 @@ def clause_desk(clause: Clause, user: Any, at: dt.datetime) -> ClauseDesk:
         waiting = row is not None and _stale(row.proposed, row.proposed_for, now)
         found.texts.append(TextState(kind, str(kind.label), row, public, waiting))
     years: dict[int, list[str]] = {found.this_year: []}
-    for year, name in address.departments.order_by("-fiscal_year", "name").values_list("fiscal_year", "name"):
+    for year, name in address.departments.order_by("-fiscal_year", "pk").values_list("fiscal_year", "name"):
         years.setdefault(year, []).append(name)
     found.departments = sorted(years.items(), reverse=True)
     links = ClauseLink.objects.visible_to(user).select_related("origin__edition__plan", "target__edition__plan", "approver")
@@ -110,7 +110,7 @@ def clause_desk(clause: Clause, user: Any, at: dt.datetime) -> ClauseDesk:
 
 def departments_of(address: ClauseAddress, fiscal_year: int) -> list[str]:
     rows = address.departments.filter(fiscal_year=fiscal_year)
-    return list(rows.order_by("name").values_list("name", flat=True))
+    return list(rows.order_by("pk").values_list("name", flat=True))
 
 
 def _stale(words: str, written_for: str, now: str) -> bool:

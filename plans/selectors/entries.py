@@ -151,13 +151,14 @@ def texts_of(address_ids: Iterable[int], at: dt.datetime) -> dict[int, Texts]:
 def texts_and_departments(address_ids: Iterable[int], of: int, at: dt.datetime) -> tuple[dict[int, Texts], list[Department]]:
     """The same, with 所管課 of one address, latest year first. One query."""
     found: dict[int, Texts] = {}
-    departments = []
+    departments: dict[int, Department] = {}
     for tag, address, kind, text, written_for, year in _text_rows(address_ids, at).union(_department_rows(of, at), all=True):
         if tag == "department":
-            departments.append(Department(year, text))
+            departments[address] = Department(year, text)
         else:
             _keep(found, address, kind, text, written_for)
-    return found, sorted(departments, key=lambda row: (-row.fiscal_year, row.name))
+    in_order = [departments[number] for number in sorted(departments)]
+    return found, sorted(in_order, key=lambda row: -row.fiscal_year)
 
 
 def _keep(found: dict[int, Texts], address: int, kind: str, text: str, written_for: str) -> None:
@@ -173,11 +174,14 @@ def _text_rows(address_ids: Iterable[int], at: dt.datetime) -> QuerySet[ClauseTe
 
 def _department_rows(address: int, at: dt.datetime) -> QuerySet[ClauseDepartment, Any]:
     rows = ClauseDepartment.objects.visible_to(ANYONE, at).filter(address=address).order_by()
-    return _values(rows, tag=Value("department"), kind=Value(""), text=F("name"), written_for=Value(""), year=F("fiscal_year"))
+    values = {"kind": Value(""), "text": F("name"), "written_for": Value(""), "year": F("fiscal_year")}
+    return _values(rows, tag=Value("department"), address=F("pk"), **values)  # its number keeps the order people wrote
 
 
-def _values(rows: QuerySet[Any], *, tag: Any, kind: Any, text: Any, written_for: Any, year: Any) -> QuerySet[Any, Any]:
-    values = {"r_tag": tag, "r_address": F("address_id"), "r_kind": kind}
+def _values(
+    rows: QuerySet[Any], *, tag: Any, kind: Any, text: Any, written_for: Any, year: Any, address: Any = None
+) -> QuerySet[Any, Any]:
+    values = {"r_tag": tag, "r_address": address or F("address_id"), "r_kind": kind}
     values |= {"r_text": text, "r_written_for": written_for, "r_year": year}
     return rows.annotate(**values).values_list(*values)
 

@@ -84,7 +84,7 @@ def test_the_table_that_goes_out(client, editor, draft, place):
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][3:7] == ("短い見出し", "やさしい日本語", "英語", "所管課（2026年度）")
     assert rows[1][0] == "mihon/2022/1" and rows[1][2] == "1番めの正文。" and rows[1][4] == "'=やさしい文"
-    assert rows[2][6] == "協働課、見本課" and len(rows) == 5
+    assert rows[2][6] == "見本課、協働課" and len(rows) == 5
     assert sheet["C2"].protection.locked and not sheet["E2"].protection.locked and sheet.freeze_panes == "C2"
     table = taken_out(client, place, "csv")
     assert table.startswith(b"\xef\xbb\xbf") and read_table(table)[1].cells[4] == "=やさしい文"

@@ -1,6 +1,7 @@
 """Texts that are not official: proposed by one, confirmed by another, and what the public sees meanwhile."""
 
 import pytest
+from django.utils import timezone
 
 from ichinoseki_portal.access import ANYONE
 from ichinoseki_portal.models import AuditRow, Department, SearchPassage
@@ -12,6 +13,7 @@ from plans.actions.editing import EditRefused, OvertakenEdit, edit_clause
 from plans.actions.texts import approve_text, reject_text, save_text
 from plans.reader import document as doc
 from plans.selectors import desk
+from plans.selectors.entries import texts_and_departments
 from plans.tests.factories import all_rows, clause, document, list_document, publish, take_in
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +175,18 @@ def test_an_approver_sends_words_back_on_the_page(client, text, person):
     assert fresh(text).proposed
     client.post(f"{LIST}{text.pk}/reject/", {"version": 1, "why": "言葉が難しいです"})
     assert not fresh(text).proposed and AuditRow.objects.get(action="text.rejected").detail["why"] == "言葉が難しいです"
+
+
+def test_departments_keep_the_order_they_were_written_in(row, editor):
+    first = ["見本課", "協働課", "あ課"]
+    assert set_departments(address=row.address, fiscal_year=2026, names=first, by=editor)
+    assert desk.departments_of(row.address, 2026) == first
+    other = ["あ課", "見本課", "協働課"]
+    assert set_departments(address=row.address, fiscal_year=2026, names=other, by=editor, seen=first)
+    assert desk.departments_of(row.address, 2026) == other
+    models.Edition.objects.filter(pk=row.address.edition_id).update(listed_at=timezone.now())
+    _texts, shown = texts_and_departments([row.address_id], row.address_id, timezone.now())
+    assert [one.name for one in shown] == other
 
 
 def test_departments_of_a_year(row, editor):
