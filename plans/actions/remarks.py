@@ -13,25 +13,33 @@ from ichinoseki_portal.workflow import MoveRefused
 from plans import models
 from plans.enums import State
 
+from .locks import lock
+
 LIMIT = 2000
 OPEN_STATES = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 
 
 @transaction.atomic
 def add_remark(*, snapshot: models.Snapshot, by: User, text: str, code: str = "") -> models.Remark:
-    """Say what should be mended, at one clause (``code``) or as a whole. Raises MoveRefused, or RefusedText."""
+    """Say what should be mended, at one clause (``code``) or as a whole. Raises MoveRefused, or RefusedText.
+
+    The same words of the same person at the same place, not yet dealt with, are one remark however often they are sent.
+    """
     text = clean(text).strip()
     if not text:
         raise MoveRefused(_("指摘の文を書いてください。"))
     if len(text) > LIMIT:
         raise MoveRefused(_("指摘は%(limit)s字までにしてください。") % {"limit": LIMIT})
-    snapshot.refresh_from_db()
+    lock(snapshot)
     if snapshot.state not in OPEN_STATES:
         raise MoveRefused(_("公開したあとの文には、指摘を書けません。"))
     clause = snapshot.clauses.filter(code=code).select_related("address").first() if code else None
     if code and clause is None:
         raise MoveRefused(_("「%(code)s」という項目はありません。") % {"code": code})
-    row = models.Remark.objects.create(snapshot=snapshot, address=clause.address if clause else None, text=text, by=by)
+    wanted = {"address": clause.address if clause else None, "text": text, "by": by}
+    if same := snapshot.remarks.filter(**wanted, done_at=None).first():
+        return same
+    row = models.Remark.objects.create(snapshot=snapshot, **wanted)
     audit.record(action="remark.added", subject=snapshot, by=by, remark=row.pk)
     return row
 

@@ -46,9 +46,19 @@ def submit_snapshot(*, snapshot: models.Snapshot, by: User, route: ApprovalRoute
         approval.check_route(route)
     if snapshot.state == State.DRAFT:
         refuse_unreasoned(snapshot)
+        refuse_unexplained(snapshot)
     move(snapshot, "submit", moves=MOVES, by=by, author=by, route=route)
     audit.record(action="snapshot.submitted", subject=snapshot, by=by, route=route.pk if route else None)
     return snapshot
+
+
+def refuse_unexplained(snapshot: models.Snapshot) -> None:
+    """An erratum says somewhere why it mends what was decided."""
+    if snapshot.stage != Stage.ERRATUM or snapshot.note.strip():
+        return
+    if not snapshot.clauses.exclude(change_reason="").exists():
+        words = _("正誤には、直した理由が要ります。この段階の説明か、直した項目の「直した理由」を書いてください。")
+        raise MoveRefused(words)
 
 
 @transaction.atomic
@@ -231,7 +241,7 @@ def load_snapshot(*, snapshot: models.Snapshot, why: str) -> models.Snapshot:
 
 def _put_out(snapshot: models.Snapshot, name: str, now: str, *, by: User | None, why: str, at: dt.datetime) -> None:
     edition, scheduled = snapshot.edition, at > timezone.now()
-    move(snapshot, name, moves=MOVES, by=by, why=why, published_at=at, content_hash=now, settled=not scheduled)
+    row = move(snapshot, name, moves=MOVES, by=by, why=why, published_at=at, content_hash=now, settled=not scheduled)
     freeze(snapshot)
     write_changes(snapshot)
     snapshot.effects = effects_of(snapshot)
@@ -241,7 +251,10 @@ def _put_out(snapshot: models.Snapshot, name: str, now: str, *, by: User | None,
         edition.save(update_fields=["listed_at"])
     if not scheduled:
         settle(snapshot)
-    audit.record(action="snapshot.scheduled" if scheduled else "snapshot.published", subject=snapshot, by=by, hash=now)
+    if scheduled:
+        audit.record(action="snapshot.scheduled", subject=snapshot, by=by, hash=now, move=row.pk, at=at.isoformat())
+    else:
+        audit.record(action="snapshot.published", subject=snapshot, by=by, hash=now)
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from plans import permissions
 from plans.enums import State
 from plans.models import Snapshot
-from plans.selectors.road import Road, in_groups, move_label
+from plans.selectors.road import Road, in_groups
 
 from .road import deeds_for, road_now
+from .timeline import move_words, set_moments
 
 
 def shown(admin: ModelAdmin, request: HttpRequest, pk: str) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def shown(admin: ModelAdmin, request: HttpRequest, pk: str) -> dict[str, Any]:
         return {}
     road = road_now(snapshot)
     main, others = deeds_for(request.user, road)
+    moments = set_moments(snapshot, road.moves)
     return {
         "title": str(snapshot),
         "snapshot": snapshot,
@@ -34,7 +36,7 @@ def shown(admin: ModelAdmin, request: HttpRequest, pk: str) -> dict[str, Any]:
         "others": others,
         "waits_for": "" if main else waits_for(road, request.user),
         "links": links(snapshot, request.user),
-        "moved": [(row, move_label(row.name)) for row in road.moves],
+        "moved": [(row, move_words(row, moments)) for row in road.moves],
         "can_settle": permissions.can_submit_snapshot(request.user),
     }
 

@@ -235,13 +235,15 @@ def move_page(admin: ModelAdmin, request: HttpRequest, pk: int, name: str) -> Ht
 
 def _form(name: str, request: HttpRequest, snapshot: Snapshot) -> forms.Form:
     """As it is sent, or with what is shown now written into it. A deputy is asked to say so."""
-    made, more = PAGES[name].form, {}
+    made: Any = PAGES[name].form
+    more: dict[str, Any] = {}
     road = road_now(snapshot)
     seen = {"seen_hash": road.hash, "seen_step": road.next_step}
     posted = request.method == "POST"
     if name == "sign" and (not posted or request.POST.get("seen_step") == road.next_step):
         more["instead_of"] = _instead_of(request.user, road)
-    return made(request.POST, **more) if posted else made(initial=seen, **more)
+    form: forms.Form = made(request.POST, **more) if posted else made(initial=seen, **more)
+    return form
 
 
 def _instead_of(user: Person, road: Road) -> str:
@@ -250,14 +252,14 @@ def _instead_of(user: Person, road: Road) -> str:
 
 
 def _done(page: Page, snapshot: Snapshot) -> Any:
-    if snapshot.state == State.PUBLISHED and snapshot.is_scheduled(timezone.now()):
-        moment = timezone.localtime(snapshot.published_at, fiscal.JST)
-        return _("%(when)s に公開するよう予約しました。") % {"when": moment_words(moment)}
+    if snapshot.state == State.PUBLISHED and snapshot.published_at and snapshot.is_scheduled(timezone.now()):
+        return _("%(when)s に公開するよう予約しました。") % {"when": moment_words(snapshot.published_at)}
     return page.done
 
 
 def moment_words(moment: dt.datetime) -> str:
-    """To the second: a set time is kept exactly."""
+    """To the second, in the city's time: a set time is kept exactly."""
+    moment = timezone.localtime(moment, fiscal.JST)
     return f"{fiscal.day_words(moment.date())} {moment:%H:%M:%S}"
 
 
@@ -273,15 +275,23 @@ def remark(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    code = request.POST.get("code", "")
+    code, text = request.POST.get("code", ""), request.POST.get("text", "")
     try:
-        remarks.add_remark(snapshot=snapshot, by=request.user, text=request.POST.get("text", ""), code=code)  # type: ignore[arg-type]
+        remarks.add_remark(snapshot=snapshot, by=request.user, text=text, code=code)  # type: ignore[arg-type]
     except (MoveRefused, RefusedText) as error:
-        admin.message_user(request, str(error), messages.ERROR)
-    else:
-        admin.message_user(request, _("指摘を書きました。"), messages.SUCCESS)
+        shown = {"snapshot": snapshot, "original": snapshot, "title": _("指摘を書けませんでした"), "why": str(error)}
+        where = (_("%(code)s への指摘") % {"code": code}) if code else _("全体についての指摘")
+        typed = {"typed": [(where, text)], "back": _read(pk, snapshot, code)}
+        context = {**admin.admin_site.each_context(request), "opts": admin.opts, **shown, **typed}
+        return TemplateResponse(request, "admin/plans/words_kept.html", context, status=409)
+    admin.message_user(request, _("指摘を書きました。"), messages.SUCCESS)
+    return HttpResponseRedirect(_read(pk, snapshot, code))
+
+
+def _read(pk: int, snapshot: Snapshot, code: str) -> str:
+    """The page to read, at the clause a remark is about."""
     anchor = f"#c-{code}" if code and snapshot.clauses.filter(code=code).exists() else "#remarks"
-    return HttpResponseRedirect(reverse("admin:plans_snapshot_review", args=[pk]) + anchor)
+    return reverse("admin:plans_snapshot_review", args=[pk]) + anchor
 
 
 def settle(admin: ModelAdmin, request: HttpRequest, pk: int, row: int) -> HttpResponse:

@@ -18,8 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ichinoseki_portal.models import AuditRow, Move, Signature, User
-from plans.enums import MOVES, TextKind
+from plans.enums import TextKind
 from plans.models import Clause, ClauseAddress, ClauseText, Snapshot
+from plans.selectors.road import move_label
+
+from .road import moment_words
 
 PER_PAGE = 50
 MOST = 2_000  # what one list goes back to
@@ -122,11 +125,25 @@ def _subject(row: Any) -> str:
 
 
 def _moves(snapshot: Snapshot, need: int) -> list[Event]:
-    rows = Move.objects.filter(subject_type="plans.Snapshot", subject_id=snapshot.pk).select_related("by").order_by("-id")[:need]
-    return [
-        Event(row.at, row.pk, "move", str(MOVES[row.name].label if row.name in MOVES else row.name), _name(row.by), row.why)
-        for row in rows
-    ]
+    found = Move.objects.filter(subject_type="plans.Snapshot", subject_id=snapshot.pk).select_related("by")
+    rows = list(found.order_by("-id")[:need])
+    moments = set_moments(snapshot, rows)
+    return [Event(row.at, row.pk, "move", move_words(row, moments), _name(row.by), row.why) for row in rows]
+
+
+def set_moments(snapshot: Snapshot, moves: Iterable[Move]) -> dict[int, dt.datetime]:
+    """The moments that publications were set for, by the move that set each. One query, and none before a publication."""
+    if not any(row.name == "publish" for row in moves):
+        return {}
+    rows = AuditRow.objects.filter(subject=_subject(snapshot), action="snapshot.scheduled").values_list("detail", flat=True)
+    return {detail["move"]: dt.datetime.fromisoformat(detail["at"]) for detail in rows if "move" in detail}
+
+
+def move_words(row: Move, moments: dict[int, dt.datetime]) -> str:
+    """What a move is called; one that set a time says which, because nothing was public before it."""
+    if row.pk in moments:
+        return _("公開を予約した（%(when)s から公開）") % {"when": moment_words(moments[row.pk])}
+    return str(move_label(row.name))
 
 
 def _seals(snapshot: Snapshot, need: int) -> list[Event]:

@@ -46,9 +46,18 @@ def take_in(doc: Document, *, plan: str = "mihon", edition: str = "2022", by: An
 
 
 def publish(snapshot: models.Snapshot, *, author: Any, approver: Any) -> models.Snapshot:
+    explain(snapshot)
     submit_snapshot(snapshot=snapshot, by=author)
     approve_snapshot(snapshot=snapshot, by=approver)
     return publish_snapshot(snapshot=snapshot, by=approver)
+
+
+def explain(snapshot: models.Snapshot) -> models.Snapshot:
+    """An erratum says why it mends what was decided, else it is not handed in."""
+    if snapshot.stage == "erratum" and not snapshot.note:
+        snapshot.note = "字を直しました。"
+        snapshot.save(update_fields=["note"])
+    return snapshot
 
 
 def all_rows(*, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:

@@ -406,3 +406,30 @@ def test_remarks_are_written_settled_once_and_stop_with_publication(handed_in, p
     with pytest.raises(MoveRefused, match="公開したあと"):
         add_remark(snapshot=handed_in, by=reader, text="遅い指摘")
     assert models.Remark.objects.count() == 2
+
+
+# --- 正誤 says why ----------------------------------------------------------------------------------------------------------
+
+
+def an_erratum(person):
+    people = {"author": person("editor"), "approver": person("approver")}
+    publish(take_in(list_document("市は支えます。")).snapshot, **people)
+    return take_in(list_document("市は、支えます。"), stage="erratum").snapshot, people["author"]
+
+
+@pytest.mark.parametrize("where", ["note", "clause"])
+def test_an_erratum_without_a_reason_is_not_handed_in(person, where):
+    erratum, author = an_erratum(person)
+    with pytest.raises(MoveRefused, match="正誤には、直した理由が要ります"):
+        submit_snapshot(snapshot=erratum, by=author)
+    if where == "note":
+        models.Snapshot.objects.filter(pk=erratum.pk).update(note="読点が落ちていました。")
+    else:
+        models.Clause.objects.filter(snapshot=erratum, code="1.1").update(change_reason="読点が落ちていました。")
+    assert submit_snapshot(snapshot=erratum, by=author).state == State.IN_REVIEW
+
+
+def test_that_an_erratum_has_a_reason_hangs_on_the_guard(person, monkeypatch):
+    erratum, author = an_erratum(person)
+    monkeypatch.setattr(snapshots, "refuse_unexplained", lambda snapshot: None)
+    assert submit_snapshot(snapshot=erratum, by=author).state == State.IN_REVIEW

@@ -1,7 +1,9 @@
 """What stands to be read on the road: the desk, the whole text with its findings, remarks, the attachment for paper."""
 
 import pytest
+from django.utils import timezone
 
+from ichinoseki_portal.models import AuditRow
 from plans import models
 from plans.actions.contents import content_hash
 from plans.actions.snapshots import submit_snapshot
@@ -156,7 +158,9 @@ def test_the_attachment_lists_what_changed(client, person, draft):
     newer = take_in(document(*rows), by=person("editor", email="second@x.invalid"), stage="amendment").snapshot
     models.Term.objects.create(snapshot=newer, term="加えた語", definition="加えた定義。")
     client.force_login(person("approver", email="who@x.invalid"))
-    assert "加えた定義。" in client.get(address(newer, "review")).content.decode().split('id="comparing"')[1].split("</section>")[0]
+    assert (
+        "加えた定義。" in client.get(address(newer, "review")).content.decode().split('id="comparing"')[1].split("</section>")[0]
+    )
     page = client.get(address(newer, "attachment")).content.decode()
     changes = page.split("前の文との違い")[1].split("本文（全文）")[0]
     assert "<ins" in changes and "直した" in changes and "あたらしい取組" in changes and "<del" in changes
@@ -202,3 +206,24 @@ def test_a_page_that_is_not_there_is_not_found(client, approver):
     for name in ("approve", "review", "attachment", "submit"):
         assert client.get(f"{LIST}99999/{name}/").status_code in (403, 404)
     assert client.get(f"{LIST}99999/review/").status_code == 404
+
+
+def test_a_remark_sent_twice_is_one_remark(client, person, draft):
+    client.force_login(person("approver", email="who@x.invalid"))
+    typed = {"code": "1.1", "text": "数字を確かめてください"}
+    for _again in range(2):
+        assert client.post(address(draft, "remark"), typed)["Location"] == f"{address(draft, 'review')}#c-1.1"
+    assert models.Remark.objects.count() == AuditRow.objects.filter(action="remark.added").count() == 1
+    for other in ({**typed, "code": "1"}, {**typed, "text": "ほかの指摘"}):
+        client.post(address(draft, "remark"), other)
+    models.Remark.objects.update(done_at=timezone.now())
+    client.post(address(draft, "remark"), typed)
+    assert models.Remark.objects.count() == 4, "said again after it was dealt with"
+
+
+def test_a_remark_that_is_too_long_stays_on_the_page(client, person, draft):
+    client.force_login(person("approver", email="who@x.invalid"))
+    answer = client.post(address(draft, "remark"), {"code": "1.1", "text": "長" * 2001})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "長" * 2001 in page and "1.1 への指摘" in page
+    assert f'href="{address(draft, "review")}#c-1.1"' in page and "2000字" in page

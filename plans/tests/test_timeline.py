@@ -1,15 +1,20 @@
 """The history as one list: moves, seals, remarks, changes of texts, of the tree, and who may read it."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from ichinoseki_portal import audit
+from ichinoseki_portal.models import ApprovalRoute, Department, PostHolding
 from plans import models
 from plans.actions.departments import set_departments
 from plans.actions.editing import edit_clause
 from plans.actions.remarks import add_remark, settle_remark
-from plans.actions.snapshots import return_snapshot, submit_snapshot
+from plans.actions.snapshots import publish_snapshot, return_snapshot, sign_snapshot, submit_snapshot
 from plans.actions.texts import approve_text, save_text
 from plans.admin import timeline
+from plans.admin.road import moment_words
 from plans.tests.factories import clause, document, take_in
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +141,22 @@ def test_the_number_of_queries_stands_still(editor, story, django_assert_num_que
         edit_clause(clause=row, by=editor, version=number, body=f"文{number}。")
     with django_assert_num_queries(12):
         timeline.snapshot_timeline(few)
+
+
+def test_a_set_time_and_a_deputy_are_said_as_they_were(client, person, draft):
+    section = Department.objects.create(code="mihon", name="見本課")
+    author, chief = person("editor", email="a@x.invalid", department=section), person("approver", email="c@x.invalid")
+    PostHolding.objects.create(user=chief, post="課長", department=section, first_day=dt.date(2020, 4, 1))
+    route = ApprovalRoute.objects.create(name="代決の順路")
+    route.steps.create(position=1, kind="decide", post="部長", deputy_post="課長")
+    submit_snapshot(snapshot=draft, by=author, route=route)
+    sign_snapshot(snapshot=draft, by=chief, as_deputy=True, absence="出張のため")
+    moment = timezone.now().replace(microsecond=0) + dt.timedelta(hours=3)
+    publish_snapshot(snapshot=draft, by=chief, at=moment)
+    events = {event.title: event for event in timeline.snapshot_timeline(draft).events}
+    assert "出張のため" in events["課長：部長に代わって印を押した（代決）"].why
+    words = f"公開を予約した（{moment_words(moment)} から公開）"
+    assert words in events and "公開する" not in events
+    client.force_login(chief)
+    for path in (f"/admin/plans/snapshot/{draft.pk}/change/", f"/admin/plans/snapshot/{draft.pk}/timeline/"):
+        assert words in client.get(path).content.decode()
