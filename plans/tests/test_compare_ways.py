@@ -14,7 +14,7 @@ from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_s
 from plans.models.editions import SnapshotQuerySet
 from plans.tests import compared
 from plans.tests.compared import BASE, PAIR, chapter
-from plans.tests.factories import document, take_in
+from plans.tests.factories import document, explain, take_in
 from plans.tests.library import freeze, text_of
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +141,7 @@ def test_a_scheduled_text_is_compared_from_its_very_second(client, two, people, 
 
 
 def scheduled(people, moment):
-    snapshot = take_in(document(*chapter("新しく直した文。")), stage="erratum").snapshot
+    snapshot = explain(take_in(document(*chapter("新しく直した文。")), stage="erratum").snapshot)
     submit_snapshot(snapshot=snapshot, by=people["author"])
     approve_snapshot(snapshot=snapshot, by=people["approver"])
     return publish_snapshot(snapshot=snapshot, by=people["approver"], at=moment + dt.timedelta(hours=1))

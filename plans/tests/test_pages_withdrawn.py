@@ -4,7 +4,7 @@ import pytest
 
 from plans import models
 from plans.actions.snapshots import approve_snapshot, publish_snapshot, submit_snapshot, withdraw_snapshot
-from plans.tests.factories import clause, document, publish, take_in
+from plans.tests.factories import clause, document, explain, publish, take_in
 from plans.tests.library import freeze, text_of
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_a_withdrawn_correction_is_named_on_the_sheet_of_errata(people, client):
 
 def test_what_never_was_public_is_missing(taken_back, people, client, monkeypatch):
     missing = client.get("/plans/mihon/2022/v9/")
-    snapshot = take_in(doc("予約した文。"), stage="erratum").snapshot
+    snapshot = explain(take_in(doc("予約した文。"), stage="erratum").snapshot)
     assert client.get("/plans/mihon/2022/v3/").content == missing.content  # a draft
     submit_snapshot(snapshot=snapshot, by=people["author"])
     approve_snapshot(snapshot=snapshot, by=people["approver"])
