@@ -12,7 +12,7 @@ from plans.actions.remarks import add_remark
 from plans.actions.snapshots import approve_snapshot, return_snapshot, sign_snapshot, submit_snapshot
 from plans.actions.texts import approve_text, save_text
 from plans.admin import turns
-from plans.tests.factories import clause, document, take_in
+from plans.tests.factories import clause, document, publish, take_in
 
 pytestmark = pytest.mark.django_db
 QUERIES = 8  # snapshots, steps, moves, seals, what one made, posts; texts, links
@@ -126,3 +126,30 @@ def test_the_queries_are_as_few_for_many(draft, maker, person, django_assert_num
         chief.get_all_permissions()
         with django_assert_num_queries(QUERIES):
             assert sum(turn.count for turn in turns.turns(chief)) == {"2022": 1, "2027": 2, "2032": 3}[edition]
+
+
+def next_step(client, snapshot):
+    page = html.unescape(client.get(f"/admin/plans/snapshot/{snapshot.pk}/change/").content.decode())
+    return re.search(r'<section class="desk-box desk-next">.*?</section>', page, re.S)[0]
+
+
+def test_the_next_step_after_a_return_says_why_and_what_is_open(client, draft, maker, person):
+    boss = person("approver", name="見本ぶちょう")
+    client.force_login(maker)
+    assert "差し戻されています" not in next_step(client, draft)
+    submit_snapshot(snapshot=draft, by=maker)
+    add_remark(snapshot=draft, by=boss, text="言葉が難しいです。")
+    return_snapshot(snapshot=draft, by=boss, why="年度が違います")
+    said = next_step(client, draft)
+    assert "差し戻されています（見本ぶちょう）。理由：年度が違います" in said and "対応していない指摘が1件あります" in said
+    submit_snapshot(snapshot=draft, by=maker)
+    assert "差し戻されています" not in next_step(client, draft)
+
+
+def test_after_publication_the_editor_is_told_what_may_come_next(client, draft, maker, person):
+    publish(draft, author=maker, approver=person("approver"))
+    client.force_login(maker)
+    said = next_step(client, draft)
+    assert f"/admin/plans/snapshot/{draft.pk}/start/" in said and "次の段階をはじめる" in said
+    client.force_login(person("auditor"))
+    assert "次の段階" not in next_step(client, draft)
