@@ -80,11 +80,18 @@ def test_review_years_of_that_day(shelf, client):
         *("%00", "２０２４-０５-０１", "2024-05-01%0a", "-1", "9999-12-31", "'%20OR%201=1"),
     ],
 )
-@pytest.mark.parametrize("path", [*PATHS, *DEEPER])
+@pytest.mark.parametrize("path", PATHS)
 def test_what_is_no_day_is_answered_kindly(shelf, client, path, written):
     answer = client.get(f"{path}?asof={written}")
     assert answer.status_code == 400 and "日付が読み取れませんでした" in text_of(answer)
     assert "最終年度" in text_of(answer) and answer["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("path", DEEPER)
+def test_what_is_no_day_is_answered_kindly_deeper_down(shelf, client, path):
+    answer = client.get(f"{path}?asof=2024-02-30")
+    assert answer.status_code == 400 and "日付が読み取れませんでした" in text_of(answer)
+    assert "いつの時点で見ますか" in text_of(answer) and answer["X-Robots-Tag"] == "noindex"
 
 
 def test_an_empty_question_is_todays_page(shelf, client):
