@@ -25,6 +25,7 @@ from .contents import content_hash
 from .decisions import Facts, record_decision, take_back_decision
 from .freezing import freeze
 from .locks import lock
+from .search import index_edition
 from .settling import effects_of, revert, settle, settle_at, settle_waiting, tell_author
 from .successions import refuse_unreasoned
 
@@ -289,7 +290,7 @@ def withdraw_snapshot(*, snapshot: models.Snapshot, by: User, why: str) -> model
     edition = snapshot.edition
     if edition.text_held and not edition.snapshots.filter(state=State.PUBLISHED).exists():
         _unlist(edition)
-    settle(snapshot)
+    index_edition(edition)
     audit.record(action="snapshot.withdrawn", subject=snapshot, by=by)
     return snapshot
 
