@@ -60,7 +60,8 @@ class Desk:
             self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=True).first.click()
 
     def says(self, words: str) -> bool:
         return words in self.page.locator("body").inner_text()
