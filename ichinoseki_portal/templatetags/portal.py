@@ -42,6 +42,12 @@ def japanese_day(day: dt.date | dt.datetime) -> str:
 
 
 @register.filter
+def moment(at: dt.datetime, exact: str = "") -> str:
+    """令和8年11月22日 14:05; with "s" to the second. In Japan's time."""
+    return f"{fiscal.day_words(fiscal.today(at))} {at.astimezone(fiscal.JST):{'%H:%M:%S' if exact else '%H:%M'}}"
+
+
+@register.filter
 def paragraphs(body: str) -> list[str]:
     """The paragraphs of an official text, in order; their numbers are the anchors p1, p2 …."""
     return [line for line in body.split("\n") if line]

@@ -62,7 +62,7 @@ def test_home_and_shelf(shelf, read):
         assert words in page, words
     page = read("/plans/")
     assert page.count("Source text not held") == 6 + 1
-    assert "Proposal (not decided)" in page and "The period of the plan is not confirmed" in page
+    assert "Draft (not yet decided)" in page and "The period of the plan is not confirmed" in page
 
 
 @pytest.mark.django_db
