@@ -139,9 +139,7 @@ def measure_pages() -> list[tuple[str, str, bool]]:
         rows.append((f"{name} page, queries at {CLAUSES[0]} and {CLAUSES[1]:,} clauses", f"{few} and {many}", few == many))
         growth = slow / quick
         note = f"{growth:.1f} × ({quick * 1000:.0f} → {slow * 1000:.0f} ms)"
-        rows.append(
-            (f"{name} page, time at {CLAUSES[1]:,} clauses against {CLAUSES[0]}", note, growth < PAGE_GROWTH[name])
-        )
+        rows.append((f"{name} page, time at {CLAUSES[1]:,} clauses against {CLAUSES[0]}", note, growth < PAGE_GROWTH[name]))
     return rows
 
 

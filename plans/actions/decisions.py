@@ -53,7 +53,16 @@ def take_back_decision(snapshot: models.Snapshot) -> str:
     row = models.Decision.objects.filter(snapshot=snapshot).first()
     if row is None:
         return ""
-    names = ("decided_on", "document_number", "category", "bill_number", "council_date", "council_result", "amendments", "opinion")
+    names = (
+        "decided_on",
+        "document_number",
+        "category",
+        "bill_number",
+        "council_date",
+        "council_result",
+        "amendments",
+        "opinion",
+    )
     labels = {field.name: field.verbose_name for field in row._meta.fields}
     shown = {name: getattr(row, f"get_{name}_display", lambda name=name: getattr(row, name))() for name in names}
     facts = "、".join(f"{labels[name]} {value}" for name, value in shown.items() if value)
