@@ -159,7 +159,8 @@ def test_a_publication_called_off_and_made_again_leaves_one_set_of_changes(two, 
 
 def test_what_was_taken_back_is_compared_no_more(client, two, people):
     withdraw_snapshot(snapshot=two[1], by=people["approver"], why="誤って公開したため")
-    assert client.get(PAIR).status_code == 404
+    answer = client.get(PAIR)
+    assert answer.status_code == 410 and "誤って公開したため" in text_of(answer) and "大いに" not in text_of(answer)
     assert not models.TextChange.objects.visible_to(None).exists()
 
 

@@ -228,7 +228,7 @@ def test_publication_at_a_set_time_to_the_second(client, person, draft):
     draft.refresh_from_db()
     assert draft.published_at == dt.datetime.combine(day, dt.time(8, 30, 15), tzinfo=JST)
     page = answer.content.decode()
-    assert "公開するよう予約しました" in page and "08時30分15秒" in page and "公開の予約を取り消す" in page
+    assert "公開するよう予約しました" in page and "08:30:15" in page and "公開の予約を取り消す" in page
     assert not models.Snapshot.objects.visible_to(None).exists()
     client.post(address(draft, "unschedule"), {"why": ""})
     draft.refresh_from_db()
