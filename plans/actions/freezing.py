@@ -13,7 +13,7 @@ from typing import Any
 from plans import models
 from plans.models.wording import chain
 
-BATCH = 500
+BATCH = 100  # an update of n rows asks n conditions of each: small batches keep a long plan linear
 TERM_FIELDS = ("term", "reading", "definition", "as_of_words")
 INDICATOR_FIELDS = (
     *("name", "unit", "baseline_value", "baseline_year", "baseline_words"),
