@@ -250,11 +250,10 @@ def _put_out(snapshot: models.Snapshot, name: str, now: str, *, by: User | None,
     if edition.listed_at is None or edition.listed_at > at:
         edition.listed_at = at
         edition.save(update_fields=["listed_at"])
-    if not scheduled:
-        settle(snapshot)
     if scheduled:
         audit.record(action="snapshot.scheduled", subject=snapshot, by=by, hash=now, move=row.pk, at=at.isoformat())
     else:
+        settle(snapshot)
         audit.record(action="snapshot.published", subject=snapshot, by=by, hash=now)
 
 
