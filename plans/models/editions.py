@@ -142,6 +142,17 @@ class Edition(models.Model):
         return self.in_force(on) and self.last_fiscal_year == fiscal.fiscal_year_of(on)
 
 
+def newest_first(prefix: str = "") -> list[Case | str]:
+    """The order in which the first row is the text that counts; ``prefix`` leads to the snapshot ("snapshot__")."""
+    decided_first = Case(
+        When(**{f"{prefix}stage": Stage.OUTLINE, "then": Value(2)}),
+        When(**{f"{prefix}stage__in": UNDECIDED_STAGES, "then": Value(1)}),
+        default=Value(0),
+        output_field=models.IntegerField(),
+    )
+    return [decided_first, f"-{prefix}sequence"]
+
+
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def visible_to(self, user: Any, at: dt.datetime | None = None) -> SnapshotQuerySet:
         """Snapshots a person may see: for the public the published ones, from their moment on."""
@@ -151,13 +162,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
     def public(self, at: dt.datetime) -> SnapshotQuerySet:
         """Published, and the moment has come; the text that counts first: decided ones, then drafts, then the outline."""
-        rank = Case(
-            When(stage=Stage.OUTLINE, then=Value(2)),
-            When(stage__in=UNDECIDED_STAGES, then=Value(1)),
-            default=Value(0),
-            output_field=models.IntegerField(),
-        )
-        return self.filter(state=State.PUBLISHED, published_at__lte=at).order_by(rank, "-sequence")
+        return self.filter(state=State.PUBLISHED, published_at__lte=at).order_by(*newest_first())
 
     def taken_back(self, at: dt.datetime) -> SnapshotQuerySet:
         """Those that had been public and are so no more: anyone may learn that, when and why, but not read them."""

@@ -14,10 +14,11 @@ from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from plans.enums import ActorRole, Modality
 from plans.models import Clause, Edition, Indicator, Snapshot, Term
+from plans.models.editions import newest_first
 from plans.models.wording import chain, stage_words
 
 from .citing import Citation, citation
-from .current import current_value, decided_after, newest_first, next_first_year, overlay, unsettled
+from .current import current_value, decided_after, next_first_year, overlay, unsettled
 from .editions import state
 from .entries import Department, Entry, Place, texts_and_departments, tree
 from .reviews import Review, has_reviews, reviews_of

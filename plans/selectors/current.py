@@ -6,22 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from ichinoseki_portal.access import ANYONE
-from plans.enums import DECIDED_STAGES, DECIDING_STAGES, UNDECIDED_STAGES, Stage
+from plans.enums import DECIDED_STAGES, DECIDING_STAGES
 from plans.models import Edition, Snapshot
-
-
-def newest_first(prefix: str = "") -> list[Case | str]:
-    """The order in which the first row is the text that counts; ``prefix`` leads to the snapshot ("snapshot__")."""
-    decided_first = Case(
-        When(**{f"{prefix}stage": Stage.OUTLINE, "then": Value(2)}),
-        When(**{f"{prefix}stage__in": UNDECIDED_STAGES, "then": Value(1)}),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
-    return [decided_first, f"-{prefix}sequence"]
+from plans.models.editions import newest_first
 
 
 def current_value(field: str, edition: str, at: dt.datetime) -> Subquery:

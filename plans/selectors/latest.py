@@ -13,8 +13,9 @@ from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from plans.enums import SuccessionKind
 from plans.models import Clause, Edition
+from plans.models.editions import newest_first
 
-from .current import current_value, newest_first, next_first_year, shown_editions, unsettled
+from .current import current_value, next_first_year, shown_editions, unsettled
 from .editions import EditionPage, editions_with_flags, page_of
 from .shelf import Shelf, Volume, newest_last, volume
 from .status import Status

@@ -12,9 +12,10 @@ from ichinoseki_portal import fiscal
 from ichinoseki_portal.access import ANYONE
 from plans.enums import Stage, TextKind
 from plans.models import Clause, ClauseText, Edition, Snapshot
+from plans.models.editions import newest_first
 from plans.models.wording import stage_words
 
-from .current import current_value, newest_first, next_first_year, overlay, state_facts, unsettled
+from .current import current_value, next_first_year, overlay, state_facts, unsettled
 from .status import Status, period_of, status_of
 
 NEWEST = 50

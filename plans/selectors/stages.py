@@ -11,9 +11,10 @@ from typing import Any
 from ichinoseki_portal.access import ANYONE
 from plans.enums import DECIDED_STAGES, DECIDING_STAGES, Stage, State
 from plans.models import Decision, Edition, Snapshot
+from plans.models.editions import newest_first
 from plans.models.wording import stage_words
 
-from .current import newest_first, overlay, state_facts, unsettled
+from .current import overlay, state_facts, unsettled
 from .entries import Place
 from .status import period_of
 

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from ichinoseki_portal.access import ANYONE
 from plans.enums import Basis, LinkType, SuccessionKind, TextKind
 from plans.models import Clause, ClauseAddress, ClauseLink, ClauseText, Edition, Succession
+from plans.models.editions import newest_first
 from plans.models.wording import named
 
-from .current import current_value, newest_first, next_first_year, overlay, unsettled
+from .current import current_value, next_first_year, overlay, unsettled
 from .status import Status, status_of
 
 # What a link says, read from its origin and from its target.
